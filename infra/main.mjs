@@ -1,0 +1,12 @@
+// Pulumi's entry. It is plain JavaScript because it has to be readable by a Node.js that cannot run the rest.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Node.js: ${process.version} cannot run this program; install Node.js 24 or put node_modules/.bin first on PATH\n`,
+  );
+  process.exit(1);
+}
+const { enableCompileCache } = await import("node:module");
+enableCompileCache?.();
+const { default: program } = await import("./index.ts");
+export default program;

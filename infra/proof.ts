@@ -1,0 +1,111 @@
+import { request } from "node:http";
+import { request as requestTls } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ProofConfig } from "./config.ts";
+
+/** How many answers in a row have to carry the commit, each on a connection of its own: one could come from an old worker. */
+const answersInARow = 3;
+const firstPause = 50;
+const longestPause = 2_000;
+const longestRequest = 5_000;
+
+/** What was asked for and what came of it. */
+export interface Verdict {
+  readonly proven: boolean;
+  /** The commit that was served last; undefined where the proof reads none or none was served. */
+  readonly served?: string;
+  /** What the last answer was, in words. */
+  readonly seen: string;
+}
+
+/**
+ * Asks a URL until it serves the commit several times in a row, or until the proof's deadline has passed.
+ * Never throws for what the URL answers; pauses double from 50 ms to 2 s.
+ * @param told is called with each new finding, for progress.
+ */
+export async function prove(
+  url: string,
+  proof: ProofConfig,
+  commit: string,
+  told: (seen: string) => void,
+): Promise<Verdict> {
+  const deadline = performance.now() + proof.seconds * 1_000;
+  let inARow = 0;
+  let wait = firstPause;
+  for (;;) {
+    const verdict = await askOnce(new URL(proof.path, url), proof, commit);
+    inARow = verdict.proven ? inARow + 1 : 0;
+    if (inARow === answersInARow) return verdict;
+    if (verdict.proven) continue;
+    told(verdict.seen);
+    if (performance.now() + wait > deadline) return verdict;
+    await pause(wait);
+    wait = Math.min(wait * 2, longestPause);
+  }
+}
+
+async function askOnce(url: URL, proof: ProofConfig, commit: string): Promise<Verdict> {
+  let answer: Answer;
+  try {
+    answer = await get(url);
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    return { proven: false, seen: `no answer (${code ?? message})` };
+  }
+  if (answer.status !== 200) {
+    return { proven: false, seen: `status ${answer.status}` };
+  }
+  if (proof.kind === "health") return { proven: true, seen: "status 200" };
+  const served = servedCommit(answer, proof);
+  const seen =
+    served === undefined ? `an answer without a commit in ${place(proof)}` : `commit ${served}`;
+  return { proven: served === commit, seen, ...(served !== undefined && { served }) };
+}
+
+type CommitProof = Extract<ProofConfig, { kind: "commit" }>;
+
+function servedCommit(
+  { headers, body }: Answer,
+  { header, field }: CommitProof,
+): string | undefined {
+  if (header !== undefined) return headers[header.toLowerCase()]?.toString();
+  try {
+    const value = (JSON.parse(body) as Record<string, unknown>)[field ?? ""];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function place({ header, field }: CommitProof): string {
+  return header === undefined ? `field "${field}"` : `header "${header}"`;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** One GET on a fresh connection. */
+function get(url: URL): Promise<Answer> {
+  const send = url.protocol === "https:" ? requestTls : request;
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(longestRequest);
+    const headers = { accept: "application/json", "cache-control": "no-cache" };
+    const asked = send(url, { agent: false, headers, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}

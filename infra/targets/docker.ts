@@ -1,0 +1,78 @@
+import { Container } from "@pulumi/docker/container.js";
+import { Volume } from "@pulumi/docker/volume.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { TargetConfig } from "../config.ts";
+import { lastWords } from "./last-words.ts";
+import type { Target, TargetArgs } from "./target.ts";
+
+type DockerConfig = Extract<TargetConfig, { kind: "docker" }>;
+
+/**
+ * One hardened container on the Docker engine at hand: the image by digest, its root file system read-only, without
+ * capabilities or new privileges, within limits of memory and processes, restarted when it ends.
+ */
+export class DockerTarget extends pulumi.ComponentResource implements Target {
+  readonly url: pulumi.Output<string>;
+  readonly revision: pulumi.Output<string>;
+  readonly #engineHost: string | undefined;
+
+  constructor(name: string, config: DockerConfig, args: TargetArgs) {
+    super("slipway:target:Docker", name, {}, { parent: args.parent });
+    this.#engineHost = args.engineHost;
+    const container = new Container(
+      name,
+      {
+        image: args.image,
+        envs: environment({ ...args.env, PORT: String(config.containerPort) }),
+        ports: [{ internal: config.containerPort, external: config.port, ip: config.bind }],
+        readOnly: true,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        memory: config.memory,
+        // Equal to memory: no swap. Left out, the engine would double it and every preview would show the difference.
+        memorySwap: config.memory,
+        // The provider has no limit of its own for processes; this one binds because the image's user is not root.
+        ulimits: [{ name: "nproc", soft: config.processes, hard: config.processes }],
+        tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" },
+        restart: "unless-stopped",
+        destroyGraceSeconds: 10,
+        labels: [
+          { label: "slipway.stack", value: pulumi.getStack() },
+          { label: "slipway.service", value: name },
+        ],
+        ...(config.data && { volumes: [this.#mount(name, config.data, args)] }),
+      },
+      {
+        parent: this,
+        provider: args.docker,
+        // A container that was made but could not start stays in state; without this the next `up` would leave it so.
+        replaceOnChanges: ["*"],
+        deleteBeforeReplace: true,
+      },
+    );
+    this.url = pulumi.interpolate`http://localhost:${config.port}`;
+    this.revision = container.id;
+    this.registerOutputs({ url: this.url, revision: this.revision });
+  }
+
+  explain(revision: string): Promise<string> {
+    return lastWords(this.#engineHost, revision);
+  }
+
+  /** The data outlives the stack: destroying it leaves the volume, and the next one adopts it by its name. */
+  #mount(name: string, data: NonNullable<DockerConfig["data"]>, { docker }: TargetArgs) {
+    const volume = new Volume(
+      `${name}-data`,
+      { name: data.volume },
+      { parent: this, provider: docker, retainOnDelete: true },
+    );
+    return { volumeName: volume.name, containerPath: data.path };
+  }
+}
+
+/** Sorted, because another order would replace the container. */
+function environment(env: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string>[] {
+  return Object.entries(env)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => pulumi.interpolate`${key}=${value}`);
+}

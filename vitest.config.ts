@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+/** Two projects: `unit` needs nothing but Node; `real` needs the Docker engine and Pulumi's CLI that the set-up brings. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.real.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "real",
+          include: ["test/**/*.real.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
