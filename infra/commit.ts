@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { join, relative } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors.js";
 
 /** Which state of the source a release is made of. */
@@ -14,21 +14,34 @@ export interface Commit {
   readonly committedAt?: string;
   /** Where the source lives, an https address without credentials; absent where no remote says so. */
   readonly source?: string;
-  /** What differs from the commit, as paths within the context; empty for a clean one. */
+  /** What differs from the commit, as paths from the repository's root; empty for a clean one. */
   readonly differences: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What else there is to know about a build context. */
+export interface CommitOptions {
+  /** Counts as part of the context, wherever it is in its repository. Default: inside the context. */
+  readonly dockerfile?: string;
+  /** The pipeline's variables. */
+  readonly environment?: Environment;
+  /** A folder of the checkout that the pipeline's variables speak of. */
+  readonly pipeline?: string;
+}
+
 /**
  * Reads commit and branch of a build context: from Bitbucket's variables, else GitHub's (in a pull request the head and
- * not the merge; a tag is no branch), else from git.
- * @param context the folder that is built; it may belong to another repository than this one.
+ * not the merge; a tag is no branch), else from git. The variables speak of the pipeline's own checkout, so they do not
+ * count for a context in another repository.
+ * @param context the folder that is built.
  * @throws RunError when the commit cannot be known.
  */
-export function readCommit(context: string, environment: Environment = process.env): Commit {
-  const checkout = readCheckout(context);
-  const named = fromBitbucket(environment) ?? fromGitHub(environment);
+export function readCommit(context: string, options: CommitOptions = {}): Commit {
+  const { dockerfile, environment = process.env, pipeline = import.meta.dirname } = options;
+  const checkout = readCheckout(context, dockerfile);
+  const variables = fromBitbucket(environment) ?? fromGitHub(environment);
+  const named = variables && isForeign(context, pipeline) ? undefined : variables;
   if (checkout === undefined && named === undefined) {
     throw new RunError(
       `source.context: ${context} is not in a git checkout, so its commit is unknown; run git init and commit, or set BITBUCKET_COMMIT and BITBUCKET_BRANCH`,
@@ -42,7 +55,9 @@ export function readCommit(context: string, environment: Environment = process.e
   }
   const differences = checkout?.differences ?? [];
   const committedAt = checkout && git(context, ["log", "-1", "--format=%cI", hash])?.trim();
-  const source = named?.source ?? (checkout && remoteAddress(context));
+  const source = webAddress(
+    named?.source ?? (checkout && git(context, ["config", "--get", "remote.origin.url"])) ?? "",
+  );
   return {
     id: differences.length === 0 ? hash : `${hash}-dirty-${hashOfDifference(context, differences)}`,
     branch: (named ? named.branch : checkout?.branch) ?? "unknown",
@@ -84,9 +99,19 @@ function fromGitHub(environment: Environment): Named | undefined {
   return { hash, branch, source };
 }
 
+/** Whether a context belongs to another repository than the one of a pipeline. */
+function isForeign(context: string, pipeline: string): boolean {
+  const root = rootOf(context);
+  return root !== undefined && root !== rootOf(pipeline);
+}
+
+function rootOf(folder: string): string | undefined {
+  return git(folder, ["rev-parse", "--show-toplevel"])?.trim();
+}
+
 /** In a pull request `GITHUB_SHA` is a merge that exists nowhere else; the event file names the commit that was pushed. */
 function pullRequestHead(eventPath: string | undefined): string | undefined {
-  if (!eventPath) return undefined;
+  if (!eventPath || !existsSync(eventPath)) return undefined;
   const event = JSON.parse(readFileSync(eventPath, "utf8")) as {
     pull_request?: { head?: { sha?: string } };
   };
@@ -100,7 +125,9 @@ interface Checkout {
 }
 
 /** One call of git tells commit, branch and every path of the context that differs from the commit. */
-function readCheckout(context: string): Checkout | undefined {
+function readCheckout(context: string, dockerfile: string | undefined): Checkout | undefined {
+  const isOutside = dockerfile !== undefined && relative(context, dockerfile).startsWith("..");
+  const paths = isOutside ? [".", relative(context, dockerfile)] : ["."];
   const status = git(context, [
     "status",
     "--porcelain=v2",
@@ -109,8 +136,13 @@ function readCheckout(context: string): Checkout | undefined {
     "--no-renames",
     "-z",
     "--",
-    ".",
+    ...paths,
   ]);
+  if (status === undefined && isOutside && rootOf(context) !== undefined) {
+    throw new RunError(
+      `source.dockerfile: ${dockerfile} is outside the repository of ${context}, whose commit would not tell of it; move it there`,
+    );
+  }
   if (status === undefined) return undefined;
   const records = status.split("\0").filter((record) => record !== "");
   const header = (name: string): string | undefined =>
@@ -120,10 +152,9 @@ function readCheckout(context: string): Checkout | undefined {
   return {
     hash: hash === "(initial)" ? undefined : hash,
     branch: branch === "(detached)" ? undefined : branch,
-    differences: records
-      .filter((record) => !record.startsWith("#"))
-      .map(changedPath)
-      .sort(),
+    differences: [
+      ...new Set(records.filter((record) => !record.startsWith("#")).map(changedPath)),
+    ].sort(),
   };
 }
 
@@ -135,13 +166,13 @@ function changedPath(record: string): string {
 
 /** Hashes what the changed files hold now, so that the same difference has the same name on every machine. */
 function hashOfDifference(context: string, differences: readonly string[]): string {
-  const root = git(context, ["rev-parse", "--show-toplevel"])?.trim() ?? context;
+  const root = rootOf(context) ?? context;
   const hash = createHash("sha256");
   for (const path of differences) {
-    hash
-      .update(`${path}\0`)
+    const content = createHash("sha256")
       .update(contentOf(join(root, path)))
-      .update("\0");
+      .digest();
+    hash.update(`${path}\0`).update(content);
   }
   return hash.digest("hex").slice(0, 12);
 }
@@ -151,17 +182,20 @@ function contentOf(path: string): Buffer | string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return "deleted";
   if (stat.isSymbolicLink()) return `link ${readlinkSync(path)}`;
-  if (stat.isDirectory()) return "nested repository";
+  if (stat.isDirectory()) return `repository ${readCommit(path, { environment: {} }).id}`;
   return Buffer.concat([Buffer.from(stat.mode & 0o100 ? "x" : "-"), readFileSync(path)]);
 }
 
-/** The `origin` remote as an https address without user and password; undefined for folders and unknown forms. */
-function remoteAddress(context: string): string | undefined {
-  const remote = git(context, ["config", "--get", "remote.origin.url"])?.trim() ?? "";
-  const { host, path } =
-    /^(?:(?:https?|ssh|git):\/\/(?:[^@/]*@)?|[^@/:]+@)(?<host>[^/:]+)(?::\d+)?[/:](?<path>.+?)(?:\.git)?\/?$/.exec(
-      remote,
-    )?.groups ?? {};
+/** Web addresses keep their port; those for SSH and git have one that no browser could use. */
+const remoteForms = [
+  /^https?:\/\/(?:[^@/]*@)?([^/]+)\/+(.+?)(?:\.git)?\/?$/,
+  /^(?:ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/+(.+?)(?:\.git)?\/?$/,
+  /^[^@/:]+@([^/:]+):\/*(.+?)(?:\.git)?\/?$/,
+];
+
+/** A remote as an https address without user and password; undefined for folders and unknown forms. */
+function webAddress(remote: string): string | undefined {
+  const [, host, path] = remoteForms.flatMap((form) => form.exec(remote.trim()) ?? []);
   return host && path ? `https://${host}/${path}` : undefined;
 }
 

@@ -19,7 +19,10 @@ function text(form: RegExp, advice: string) {
 }
 
 const port = z.int().min(1).max(65_535);
-const absolutePath = text(/^\/[^:]*$/, "is not an absolute path; begin it with /");
+const absolutePath = text(
+  /^\/[^:]*$/,
+  "is not an absolute path without a colon; begin it with / and leave : out",
+);
 const pathInCheckout = text(
   /^(?!\/|[A-Za-z]:|.*\\)/,
   "must be relative to the checkout, with /; name the folder from the checkout's root",
@@ -55,7 +58,7 @@ const target = z.discriminatedUnion("kind", [
     data: strict({
       volume: text(
         /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
-        "is no volume name; use letters, digits and _ . -",
+        "is no volume name; use two or more letters, digits and _ . -",
       ),
       path: absolutePath,
     }).optional(),
@@ -84,7 +87,8 @@ const variable = text(
 });
 
 const value = z.union([z.string(), z.strictObject({ secret: z.string() })], {
-  error: "must be a text, in quotes, or {secret: NAME of one of slipway:secrets}",
+  error:
+    "is neither a text nor a secret; put it in quotes, or write {secret: NAME of one of slipway:secrets}",
 });
 
 const service = strict({
@@ -110,7 +114,12 @@ const schema = strict({
     /^[0-9a-f]{40}(?:-dirty-[0-9a-f]{12})?$/,
     "is no full commit; give all 40 hexadecimal digits",
   ).optional(),
-  engine: strict({ host: z.string().optional() }).default({}),
+  engine: strict({
+    host: text(
+      /^(?:unix|npipe|tcp|http|https|ssh):\/\/./,
+      "is no address of an engine; write it as DOCKER_HOST would be, such as unix:///var/run/docker.sock",
+    ).optional(),
+  }).default({}),
 });
 
 export type Source = z.output<typeof source>;
@@ -143,11 +152,16 @@ export interface Config {
 export function readConfig(): Config {
   const values = slipwayValues();
   const misplaced = misplacedSecrets();
+  // What is wrong below a misplaced secret is not told: the words would quote it.
+  const isTold = ({ path }: z.core.$ZodIssue) => !misplaced.includes(`slipway:${String(path[0])}`);
   const result = schema.safeParse(values, { reportInput: true });
   const problems = [
-    ...misplaced,
-    ...(result.error ? describeProblems("slipway", result.error.issues) : []),
-    ...(result.data ? unknownSecrets(result.data) : []),
+    ...misplaced.map(
+      (key) =>
+        `${key}: holds a secure value, which would land in state in clear; put it under slipway:secrets and refer to it as {secret: NAME}`,
+    ),
+    ...describeProblems("slipway", (result.error?.issues ?? []).filter(isTold)),
+    ...(result.data ? [...unknownSecrets(result.data), ...collisions(result.data.services)] : []),
   ].map((problem) => problem.replace(/^slipway\./, "slipway:"));
   const proof = process.env.SLIPWAY_PROOF ?? "on";
   if (proof !== "on" && proof !== "off") {
@@ -187,25 +201,43 @@ function parsed(value: string): unknown {
   }
 }
 
-/** Pulumi reads a map that holds a secure value as plain text: only `slipway:secrets` is treated as secret here. */
+/** Pulumi hands over a map that holds a secure value as plain text: only `slipway:secrets` is treated as secret here. */
 function misplacedSecrets(): string[] {
   const secure = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
-  return secure
-    .filter((key) => key.startsWith("slipway:") && key !== "slipway:secrets")
-    .map(
-      (key) =>
-        `${key}: holds a secure value, which would land in state in clear; put it under slipway:secrets and refer to it as {secret: NAME}`,
-    );
+  return secure.filter((key) => key.startsWith("slipway:") && key !== "slipway:secrets");
 }
 
 function unknownSecrets({ services, secrets }: z.output<typeof schema>): string[] {
   return Object.entries(services).flatMap(([name, { env }]) =>
     Object.entries(env).flatMap(([key, value]) =>
-      typeof value === "string" || value.secret in secrets
+      typeof value === "string" || Object.hasOwn(secrets, value.secret)
         ? []
         : [
             `slipway:services.${name}.env.${key}: there is no secret "${value.secret}"; set it with pulumi config set --secret --path slipway:secrets.${value.secret}`,
           ],
     ),
   );
+}
+
+/** Two services can neither listen on one port nor give one commit's tag to two images. */
+function collisions(services: Readonly<Record<string, ServiceConfig>>): string[] {
+  const first = new Map<string, string>();
+  return Object.entries(services).flatMap(([name, { registry, target }]) => {
+    const claims: readonly (readonly [where: string, what: string, mend: string])[] = [
+      ["target.port", `port ${target.port}`, "choose another"],
+      [
+        "registry.repository",
+        `${registry.repository ?? name} on port ${registry.port}`,
+        "give each service a repository of its own",
+      ],
+    ];
+    return claims.flatMap(([where, what, mend]) => {
+      const key = `${where} ${what}`;
+      const other = first.get(key);
+      if (other === undefined) first.set(key, name);
+      return other === undefined
+        ? []
+        : [`slipway:services.${name}.${where}: ${what} belongs to ${other} already; ${mend}`];
+    });
+  });
 }

@@ -27,6 +27,9 @@ export function parseReference(text: string): ImageReference {
   return { repository, digest };
 }
 
+/** Tags of commits, which never move: a branch may be called like one. */
+const commitTag = /^[0-9a-f]{40}(?:-dirty-[0-9a-f]{12})?$/;
+
 /** The longest tag a registry takes, by the OCI distribution specification. */
 const longestTag = 128;
 
@@ -37,7 +40,7 @@ const longestTag = 128;
  */
 export function branchTag(branch: string): string {
   const plain = branch.replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[.-]+/, "_");
-  if (plain === branch && branch.length <= longestTag) return branch;
+  if (plain === branch && branch.length <= longestTag && !commitTag.test(branch)) return branch;
   const hash = createHash("sha256").update(branch).digest("hex").slice(0, 8);
   return `${plain.slice(0, longestTag - hash.length - 1)}-${hash}`;
 }

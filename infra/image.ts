@@ -38,7 +38,7 @@ export async function imageOf(name: string, args: ImageArgs): Promise<pulumi.Out
   if (held !== undefined && !(isOwn && own.repoDigest.endsWith(`@${held}`))) {
     return pulumi.output(formatReference({ repository: registry.repository, digest: held }));
   }
-  return build(name, imageName, args).repoDigest;
+  return build(name, imageName, args, isOwn && held !== undefined).repoDigest;
 }
 
 /**
@@ -64,7 +64,10 @@ function rebuilds(): boolean {
   return process.env.SLIPWAY_REBUILD === "on";
 }
 
-function build(name: string, imageName: string, args: ImageArgs): Image {
+/** Whatever else an image is built with: another value for the same commit would build it again and move its tag. */
+const settledByCommit = ["build.args", "build.target", "build.platform"];
+
+function build(name: string, imageName: string, args: ImageArgs, isSettled: boolean): Image {
   const { source, registry, commit, parent, docker } = args;
   const dockerfile = source.dockerfile ?? posix.join(source.context, "Dockerfile");
   return new Image(
@@ -80,7 +83,7 @@ function build(name: string, imageName: string, args: ImageArgs): Image {
       },
       ...(registry.credentials && { registry: registry.credentials }),
     },
-    { parent, provider: docker },
+    { parent, provider: docker, ...(isSettled && { ignoreChanges: settledByCommit }) },
   );
 }
 

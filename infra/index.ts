@@ -43,11 +43,20 @@ async function deliver(name: string, service: ServiceConfig, config: Config, doc
 
 /** The commit of a service's build context; a context that differs from it is said aloud, or refused. */
 function commitOf(name: string, { source }: ServiceConfig, allowDirty: boolean): Commit {
-  const commit = readCommit(join(root, source.context));
-  if (commit.differences.length === 0) return commit;
-  const what = `${name}: ${commit.differences.join(", ")} in ${source.context} differ from the commit`;
+  const { dockerfile } = source;
+  const commit = readCommit(
+    join(root, source.context),
+    dockerfile ? { dockerfile: join(root, dockerfile) } : {},
+  );
+  const { differences } = commit;
+  if (differences.length === 0) return commit;
+  const files = differences.length === 1 ? "1 file differs" : `${differences.length} files differ`;
+  const some = differences.slice(0, 5).join(", ") + (differences.length > 5 ? ", …" : "");
+  const what = `${name}: ${files} from the commit in ${source.context} (${some})`;
   if (!allowDirty) {
-    throw new pulumi.RunError(`${what}; commit them, or set slipway:allowDirty in this stack`);
+    throw new pulumi.RunError(
+      `${what}; commit the change, or set slipway:allowDirty in this stack`,
+    );
   }
   pulumi.log.warn(`${what}; this delivers ${commit.id}`);
   return commit;

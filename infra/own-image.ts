@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { readState } from "./read-state.ts";
 
 /** The image that this stack's state says it built last. */
 export interface OwnImage {
@@ -9,16 +9,10 @@ export interface OwnImage {
   readonly repoDigest: string;
 }
 
-/**
- * Asks Pulumi's engine what this stack's state holds of the image of a service; undefined before the first build.
- * The engine answers for a stack that is being updated too, with its state from before the update.
- */
+/** What this stack's state from before this run holds of the image of a service; undefined before the first build. */
 export async function ownImage(name: string): Promise<OwnImage | undefined> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
-    stackName,
-  });
-  const found = Object.entries(outputs as Record<string, StateEntry>).find(([urn]) =>
+  const outputs = await readState<StateEntry>("readStackResourceOutputs");
+  const found = Object.entries(outputs).find(([urn]) =>
     urn.endsWith(`docker:index/image:Image::${name}`),
   );
   if (found === undefined) return undefined;

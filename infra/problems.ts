@@ -12,7 +12,7 @@ function describe(where: string, issue: Issue): string[] {
     case "unrecognized_keys":
       return issue.keys.map((key) => `${where}.${key}: ${issue.message}`);
     case "invalid_type":
-      return [`${where}: ${typeProblem(issue.expected, issue.input)}`];
+      return [`${where}: ${typeProblem(issue)}`];
     case "invalid_union":
       return [`${where}: ${choiceProblem(where, issue)}`];
     case "invalid_value":
@@ -32,7 +32,7 @@ function describe(where: string, issue: Issue): string[] {
   }
 }
 
-function typeProblem(expected: string, input: unknown): string {
+function typeProblem({ expected, input, path }: z.core.$ZodIssueInvalidType): string {
   const names: Readonly<Record<string, string>> = {
     string: "a text",
     object: "a map",
@@ -42,8 +42,13 @@ function typeProblem(expected: string, input: unknown): string {
   };
   const name = names[expected] ?? `a ${expected}`;
   if (input === undefined) return `required; set it to ${name}`;
+  if (["int", "number"].includes(expected) && typeof input === "string") {
+    return `must be ${name}, and is the text ${JSON.stringify(input)}; write it without quotes`;
+  }
   const quotes = expected === "string" && typeof input !== "object" ? ", in quotes" : "";
-  return `must be ${name}${quotes}, and is ${JSON.stringify(input)}; mend it in the stack file`;
+  // A secret that is not a text is still a secret.
+  const found = path[0] === "secrets" ? "" : `, and is ${JSON.stringify(input)}`;
+  return `must be ${name}${quotes}${found}; mend it in the stack file`;
 }
 
 /** A choice by `kind`: zod hands over the map around the kind and the kinds there are. */

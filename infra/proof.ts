@@ -8,6 +8,8 @@ const answersInARow = 3;
 const firstPause = 50;
 const longestPause = 2_000;
 const longestRequest = 5_000;
+/** What a request gets even where the deadline is nearer: its answer may be the last one in a row. */
+const shortestRequest = 250;
 
 /** What was asked for and what came of it. */
 export interface Verdict {
@@ -33,7 +35,12 @@ export async function prove(
   let inARow = 0;
   let wait = firstPause;
   for (;;) {
-    const verdict = await askOnce(new URL(proof.path, url), proof, commit);
+    const verdict = await askOnce(
+      new URL(proof.path, url),
+      proof,
+      commit,
+      Math.min(longestRequest, Math.max(Math.ceil(deadline - performance.now()), shortestRequest)),
+    );
     inARow = verdict.proven ? inARow + 1 : 0;
     if (inARow === answersInARow) return verdict;
     if (verdict.proven) continue;
@@ -44,13 +51,19 @@ export async function prove(
   }
 }
 
-async function askOnce(url: URL, proof: ProofConfig, commit: string): Promise<Verdict> {
+async function askOnce(
+  url: URL,
+  proof: ProofConfig,
+  commit: string,
+  milliseconds: number,
+): Promise<Verdict> {
   let answer: Answer;
   try {
-    answer = await get(url);
+    answer = await get(url, milliseconds);
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
-    return { proven: false, seen: `no answer (${code ?? message})` };
+    const reason = code === "ABORT_ERR" ? "none in time" : (code ?? message);
+    return { proven: false, seen: `no answer (${reason})` };
   }
   if (answer.status !== 200) {
     return { proven: false, seen: `status ${answer.status}` };
@@ -88,10 +101,10 @@ interface Answer {
 }
 
 /** One GET on a fresh connection. */
-function get(url: URL): Promise<Answer> {
+function get(url: URL, milliseconds: number): Promise<Answer> {
   const send = url.protocol === "https:" ? requestTls : request;
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(longestRequest);
+    const signal = AbortSignal.timeout(milliseconds);
     const headers = { accept: "application/json", "cache-control": "no-cache" };
     const asked = send(url, { agent: false, headers, signal }, (response) => {
       const chunks: Buffer[] = [];

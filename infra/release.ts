@@ -3,6 +3,7 @@ import type { Commit } from "./commit.ts";
 import type { Config, ServiceConfig } from "./config.ts";
 import { branchTag, parseReference } from "./image-reference.ts";
 import { prove } from "./proof.ts";
+import { readState } from "./read-state.ts";
 import type { Registry } from "./registries/registry.ts";
 import type { Target } from "./targets/target.ts";
 
@@ -62,24 +63,24 @@ async function proveOrExplain(name: string, url: string, revision: string, args:
   const wanted = service.proof.kind === "commit" ? `commit ${commit.id}` : "status 200";
   throw new pulumi.RunError(
     [
-      `${name}: ${new URL(service.proof.path, url)} should serve ${wanted} and in ${service.proof.seconds} s gave: ${verdict.seen}; ${wayBack(before)}`,
+      `${name}: ${new URL(service.proof.path, url)} should serve ${wanted} and in ${service.proof.seconds} s gave: ${verdict.seen}; ${wayBack(args, before)}`,
       ...(why === "" ? [] : [why]),
     ].join("\n  "),
   );
 }
 
-function wayBack(before: Release | undefined): string {
-  return before
+function wayBack({ commit, service }: ReleaseArgs, before: Release | undefined): string {
+  if (before?.commit === commit.id) {
+    return "this very release was delivered before; mend its configuration or its surroundings and deliver again";
+  }
+  const isProven = service.proof.kind === "health" || before?.servedCommit === before?.commit;
+  return before && isProven
     ? `go back to the last proven release with npm start -- --release ${before.commit}, or with slipway:release: ${before.commit} in the stack file`
     : "no earlier release is proven; mend the app and deliver again";
 }
 
 async function lastProven(name: string): Promise<Release | undefined> {
-  const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {
-    name: stack,
-  });
-  return (outputs as Record<string, Release | undefined>)[name];
+  return (await readState<Release>("readStackOutputs"))[name];
 }
 
 /** What a branch delivered last, so that people can pull it by a name they know. */

@@ -40,7 +40,13 @@ export class Distribution {
     const { status, headers } = await this.#ask("HEAD", reference);
     if (status === 404) return undefined;
     if (status !== 200) throw this.#refused("look up", reference, status);
-    return String(headers["docker-content-digest"]);
+    const digest = headers["docker-content-digest"]?.toString();
+    if (!digest) {
+      throw new RunError(
+        `registry ${this.#origin}: names no digest for ${this.#path}:${reference}; ${this.#advice}`,
+      );
+    }
+    return digest;
   }
 
   /** Lets `tag` name what `digest` names, by copying the manifest inside the registry. Does nothing where it already does. */

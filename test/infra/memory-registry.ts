@@ -1,0 +1,22 @@
+import type { Registry } from "../../infra/registries/registry.ts";
+
+/** A registry that holds digests by tag, and nothing behind them. */
+export class MemoryRegistry implements Registry {
+  readonly repository = "localhost:5055/web";
+  readonly digests: Map<string, string>;
+  /** Every tag that was set, in order. */
+  readonly tagged: [tag: string, digest: string][] = [];
+
+  constructor(digests: Readonly<Record<string, string>> = {}) {
+    this.digests = new Map(Object.entries(digests));
+  }
+
+  async digestOf(reference: string): Promise<string | undefined> {
+    return this.digests.get(reference);
+  }
+
+  async tag(digest: string, tag: string): Promise<void> {
+    this.digests.set(tag, digest);
+    this.tagged.push([tag, digest]);
+  }
+}

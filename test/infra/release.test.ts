@@ -1,0 +1,210 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import type { Commit } from "../../infra/commit.ts";
+import type { Config, ProofConfig } from "../../infra/config.ts";
+import { provenRelease, type Release } from "../../infra/release.ts";
+import type { Target } from "../../infra/targets/target.ts";
+import { listen } from "./fake-registry.ts";
+import { MemoryRegistry } from "./memory-registry.ts";
+import { type MockEngineArgs, mockEngine, settled } from "./mock-engine.ts";
+import { leastServiceRead } from "./stack-config.ts";
+
+const hash = "0123456789abcdef0123456789abcdef01234567";
+const other = "89abcdef0123456789abcdef0123456789abcdef";
+const digest = `sha256:${"1".repeat(64)}`;
+const image = `localhost:5055/web@${digest}`;
+const commit: Commit = { id: hash, branch: "main", differences: [] };
+
+const byCommit: ProofConfig = { kind: "commit", path: "/version", field: "commit", seconds: 0.1 };
+const byHealth: ProofConfig = { kind: "health", path: "/healthcheck", seconds: 0.1 };
+
+interface Given {
+  readonly served?: string;
+  readonly status?: number;
+  readonly proof?: ProofConfig;
+  readonly commit?: Commit;
+  readonly config?: Partial<Config>;
+  readonly engine?: MockEngineArgs;
+  readonly lastWords?: string;
+}
+
+/** One release, by a server that answers what is given; `release` rejects when the proof fails. */
+async function deliver(given: Given) {
+  const requests: string[] = [];
+  const { port } = await listen((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.writeHead(given.status ?? 200).end(JSON.stringify({ commit: given.served ?? hash }));
+  });
+  const engine = await mockEngine(given.engine);
+  const explained: string[] = [];
+  const target: Target = {
+    url: pulumi.output(`http://localhost:${port}`),
+    revision: pulumi.output("revision-7"),
+    explain: async (revision) => {
+      explained.push(revision);
+      return given.lastWords ?? "";
+    },
+  };
+  const config: Config = {
+    services: {},
+    secrets: pulumi.secret<Record<string, string>>({}),
+    allowDirty: true,
+    release: undefined,
+    engineHost: undefined,
+    proves: true,
+    ...given.config,
+  };
+  const registry = new MemoryRegistry();
+  const service = { ...leastServiceRead, proof: given.proof ?? byCommit };
+  const parent = new pulumi.ComponentResource("slipway:index:Service", "web");
+  const release = settled(
+    provenRelease("web", {
+      service,
+      registry,
+      commit: given.commit ?? commit,
+      image: pulumi.output(image),
+      target,
+      parent,
+      config,
+    }),
+  );
+  const [result] = await Promise.allSettled([release]);
+  return { result, registry, requests, explained, ...engine, url: `http://localhost:${port}` };
+}
+
+/** The release where it was proven. */
+function released(url: string, more: Partial<Release> = {}) {
+  const value = { url, image, commit: hash, branch: "main", servedCommit: hash, ...more };
+  return { status: "fulfilled", value };
+}
+
+/** The message of a release that failed. */
+function refusal(result: PromiseSettledResult<Release>): string {
+  expect(result).toEqual({ status: "rejected", reason: expect.any(pulumi.RunError) });
+  return result.status === "rejected" ? result.reason.message : "";
+}
+
+const threeTimes = (request: string) => [request, request, request];
+
+describe("a release", () => {
+  it("that serves its commit is proven, said aloud, and the branch's", async () => {
+    const { result, registry, requests, logs, url, explained } = await deliver({});
+    expect(result).toEqual(released(url));
+    expect(requests).toEqual(threeTimes("GET /version"));
+    expect(logs).toEqual([`info: proven: ${url} serves ${hash}`]);
+    expect(registry.tagged).toEqual([["main", digest]]);
+    expect(explained).toEqual([]);
+  });
+
+  it("of a branch that is no tag gets a tag made of it", async () => {
+    const { registry } = await deliver({ commit: { ...commit, branch: "feature/x" } });
+    expect(registry.tagged).toEqual([["feature-x-217d2bf5", digest]]);
+  });
+
+  it("without a branch moves no tag", async () => {
+    const { result, registry, url } = await deliver({ commit: { ...commit, branch: "unknown" } });
+    expect(result).toEqual(released(url, { branch: "unknown" }));
+    expect(registry.tagged).toEqual([]);
+  });
+
+  it("that differs from its commit moves no tag", async () => {
+    const id = `${hash}-dirty-0123456789ab`;
+    const dirty = { ...commit, id, differences: ["app/main.py"] };
+    const { result, registry, url } = await deliver({ commit: dirty, served: id });
+    expect(result).toEqual(released(url, { commit: id, servedCommit: id }));
+    expect(registry.tagged).toEqual([]);
+  });
+
+  it("of an earlier commit is proven and moves no tag", async () => {
+    const { result, registry, requests, url } = await deliver({ config: { release: hash } });
+    expect(result).toEqual(released(url));
+    expect(requests).toEqual(threeTimes("GET /version"));
+    expect(registry.tagged).toEqual([]);
+  });
+
+  it("that is only asked for its health says that no commit is proven", async () => {
+    const { result, requests, logs, url } = await deliver({ proof: byHealth, served: other });
+    expect(result).toEqual(released(url, { servedCommit: "not proven" }));
+    expect(requests).toEqual(threeTimes("GET /healthcheck"));
+    expect(logs).toEqual([`info: proven: ${url} is healthy, commit not proven`]);
+  });
+
+  it("is neither asked nor tagged where the proof is switched off", async () => {
+    const { result, requests, registry, url } = await deliver({ config: { proves: false } });
+    expect(result).toEqual(released(url, { servedCommit: "not proven" }));
+    expect(requests).toEqual([]);
+    expect(registry.tagged).toEqual([]);
+  });
+
+  it("sends no request and moves no tag in a preview, and tells what a good up would", async () => {
+    const { result, requests, registry, logs, invokes, url } = await deliver({
+      engine: { preview: true },
+    });
+    expect(result).toEqual(released(url));
+    expect({ requests, tagged: registry.tagged, logs, invokes }).toEqual({
+      requests: [],
+      tagged: [],
+      logs: [],
+      invokes: [],
+    });
+  });
+});
+
+describe("a release that is not proven", () => {
+  it("says what was expected, what was served and what to do where nothing was proven before", async () => {
+    const { result, registry, explained, invokes, url } = await deliver({ served: other });
+    expect(refusal(result)).toBe(
+      `web: ${url}/version should serve commit ${hash} and in 0.1 s gave: commit ${other}; no earlier release is proven; mend the app and deliver again`,
+    );
+    expect(registry.tagged).toEqual([]);
+    expect(explained).toEqual(["revision-7"]);
+    expect(invokes).toEqual([
+      ["pulumi:pulumi:readStackOutputs", { name: "organization/slipway/dev" }],
+    ]);
+  });
+
+  it("says how to go back to the last proven release", async () => {
+    const before = { url: "", image, commit: other, branch: "main", servedCommit: other };
+    const { result, url } = await deliver({ status: 500, engine: { outputs: { web: before } } });
+    expect(refusal(result)).toBe(
+      `web: ${url}/version should serve commit ${hash} and in 0.1 s gave: status 500; go back to the last proven release with npm start -- --release ${other}, or with slipway:release: ${other} in the stack file`,
+    );
+  });
+
+  it("takes no other service's release for its own", async () => {
+    const before = { url: "", image, commit: other, branch: "main", servedCommit: other };
+    const { result } = await deliver({ status: 500, engine: { outputs: { api: before } } });
+    expect(refusal(result)).toMatch(
+      /; no earlier release is proven; mend the app and deliver again$/,
+    );
+  });
+
+  it("does not call a release proven that never was", async () => {
+    const before = { url: "", image, commit: other, branch: "main", servedCommit: "not proven" };
+    const { result } = await deliver({ status: 500, engine: { outputs: { web: before } } });
+    expect(refusal(result)).toMatch(
+      /; no earlier release is proven; mend the app and deliver again$/,
+    );
+  });
+
+  it("does not send the user back to the release that has just failed", async () => {
+    const before = { url: "", image, commit: hash, branch: "main", servedCommit: hash };
+    const { result } = await deliver({ status: 500, engine: { outputs: { web: before } } });
+    expect(refusal(result)).not.toContain(`--release ${hash}`);
+  });
+
+  it("shows the platform's last words below", async () => {
+    const { result, url } = await deliver({
+      status: 503,
+      proof: byHealth,
+      lastWords: "its container is exited; the end of its log:\n    ImportError",
+    });
+    expect(refusal(result)).toBe(
+      [
+        `web: ${url}/healthcheck should serve status 200 and in 0.1 s gave: status 503; no earlier release is proven; mend the app and deliver again`,
+        "  its container is exited; the end of its log:",
+        "    ImportError",
+      ].join("\n"),
+    );
+  });
+});
