@@ -1,0 +1,113 @@
+import { delimiter } from "node:path";
+import { baseImage } from "./base-image.ts";
+import { dockerEngine } from "./docker-engine.ts";
+import { type DockerProvider, dockerPlugin } from "./docker-plugin.ts";
+import type { Engine } from "./engine-endpoint.ts";
+import { languageHost } from "./language-host.ts";
+import { type LocalRegistry, localRegistry } from "./local-registry.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { pulumiCli } from "./pulumi-cli.ts";
+import { pythonTools } from "./python-tools.ts";
+import { bringRegistryImage, findRegistryImage } from "./registry-image.ts";
+import type { Story } from "./story.ts";
+import { have, type Progress } from "./thing.ts";
+import { pathOf } from "./which.ts";
+
+/** All that can be brought, by the name it is asked for. */
+export interface Brought {
+  /** The Docker engine that Pulumi's docker plugin will use. */
+  engine: Engine;
+  /** The folder of Pulumi's CLI; its language host comes with it. */
+  pulumi: string;
+  /** Who answers for docker resources. */
+  provider: DockerProvider;
+  /** The name of the image that the app's Dockerfile starts from, in the engine. */
+  "base-image": string;
+  /** The registry on this machine. */
+  registry: LocalRegistry;
+  /** The folder of black, isort, pycodestyle, pytest and hadolint. */
+  "python-tools": string;
+}
+
+/** What can be asked for. */
+export type Need = keyof Brought;
+
+/** What was asked for, and the folders that go first on PATH for commands started with it. */
+export type Ready<N extends Need> = { readonly path: readonly string[] } & Readonly<
+  Pick<Brought, N>
+>;
+
+/**
+ * Brings what is asked for and what that needs in turn, side by side where possible, and tells each thing as a step of the
+ * story. What is there already takes milliseconds. Throws a `UserError` at the first thing that cannot be had, after the
+ * commands that were running for the others have been stopped.
+ */
+export async function ready<N extends Need>(
+  needs: readonly N[],
+  story: Story,
+  machine: Machine = thisMachine(),
+): Promise<Ready<N>> {
+  const stop = new AbortController();
+  const path = new Set<string>();
+  const bring = bringers(story, machine, stop.signal, path);
+  const brought = await Promise.allSettled(
+    needs.map(async (need) => {
+      try {
+        return [need, await bring[need]()] as const;
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }),
+  );
+  if (stop.signal.aborted) throw stop.signal.reason;
+  const values = brought.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  return { path: [...path], ...(Object.fromEntries(values) as Pick<Brought, N>) };
+}
+
+/** One function for each need; asked twice, it brings the thing once. */
+function bringers(
+  story: Story,
+  machine: Machine,
+  signal: AbortSignal,
+  path: Set<string>,
+): { [N in Need]: () => Promise<Brought[N]> } {
+  const engine = once(() => have(dockerEngine(machine), story, signal));
+  const pulumi = once(async () => {
+    const cli = await have(pulumiCli(machine), story, signal);
+    const host = await have(languageHost(cli, machine), story, signal);
+    const onPath = pathOf(machine).split(delimiter);
+    for (const folder of [cli, host]) if (!onPath.includes(folder)) path.add(folder);
+    return cli;
+  });
+  const provider = once(async () => have(dockerPlugin(await pulumi(), machine), story, signal));
+  const base = once(async () => {
+    const { host } = await engine();
+    return have(baseImage(host, machine), story, signal);
+  });
+  const registry = once(async () => {
+    const { host } = await engine();
+    return have(localRegistry(host, registryImage(host, base)), story, signal);
+  });
+  const tools = once(async () => {
+    const folder = await have(pythonTools(machine), story, signal);
+    path.add(folder);
+    return folder;
+  });
+  return { engine, pulumi, provider, "base-image": base, registry, "python-tools": tools };
+}
+
+function registryImage(host: string, base: () => Promise<unknown>) {
+  return async (progress: Progress, signal: AbortSignal): Promise<string> => {
+    const found = await findRegistryImage(host);
+    return (found ?? (await bringRegistryImage(host, progress, signal, base))).value;
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
