@@ -1,0 +1,23 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const programs = {
+  /** Pulumi's engine, its SDK and nothing else. */
+  empty: "export default () => {};\n",
+  /** The least with which a provider is configured at all. */
+  "empty-with-provider": `import { Provider } from "@pulumi/docker/provider.js";
+
+export default () => {
+  new Provider("docker");
+};
+`,
+};
+
+/** Writes a Pulumi project that makes nothing, run by the same plain Node.js as this project's program. */
+export function writeEmptyProgram(folder: string, name: keyof typeof programs): void {
+  mkdirSync(folder, { recursive: true });
+  const project = `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\nmain: main.mjs\n`;
+  writeFileSync(join(folder, "Pulumi.yaml"), project);
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  writeFileSync(join(folder, "main.mjs"), programs[name]);
+}

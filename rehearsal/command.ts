@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { painter, type Story, tellOn } from "../setup/story.ts";
+import { UserError } from "../setup/user-error.ts";
+import type { Delivery } from "./deliver.ts";
+import { Interrupted, type Interruption, listenForInterruption } from "./interruption.ts";
+
+/** What a command was given on its command line. */
+export interface Flags {
+  readonly stack: string;
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly destroy: boolean;
+  readonly rebuild: boolean;
+  readonly release: string | undefined;
+}
+
+const options = {
+  stack: { type: "string", default: "dev" },
+  json: { type: "boolean", default: false },
+  keep: { type: "boolean", default: false },
+  destroy: { type: "boolean", default: false },
+  rebuild: { type: "boolean", default: false },
+  release: { type: "string" },
+} as const;
+
+/**
+ * Runs one of the commands of package.json: reads its flags, tells its story on stderr, and turns what went wrong into one
+ * message and an exit code: 1 for a mistake or a lack, 130 for an interruption.
+ * @param allowed the flags that this command knows.
+ */
+export async function command(
+  allowed: readonly (keyof Flags)[],
+  work: (flags: Flags, story: Story, interruption: Interruption) => Promise<void>,
+): Promise<void> {
+  const interruption = listenForInterruption();
+  const paint = painter(process.stderr);
+  try {
+    await work(readFlags(allowed), tellOn(process.stderr), interruption);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      process.stderr.write(
+        `\n  ${paint("yellow", "interrupted")}; nothing is lost, the same command goes on from here\n`,
+      );
+      process.exit(130);
+    }
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`\n  ${paint("red", error.message.replaceAll("\n", "\n  "))}\n`);
+    process.exit(1);
+  }
+  // What the engine's and the registry's clients keep open must not hold the command back.
+  process.exit(0);
+}
+
+function readFlags(allowed: readonly (keyof Flags)[]): Flags {
+  const own = Object.fromEntries(allowed.map((name) => [name, options[name]]));
+  try {
+    const { values } = parseArgs({ options: own, strict: true, allowPositionals: false });
+    return {
+      stack: "dev",
+      json: false,
+      keep: false,
+      destroy: false,
+      rebuild: false,
+      release: undefined,
+      ...values,
+    };
+  } catch (error) {
+    const flags = allowed.map((name) => `--${name}`).join(", ");
+    throw new UserError(
+      `command line: ${(error as Error).message.split(".")[0]}; use ${flags || "no flags"}`,
+    );
+  }
+}
+
+/** Ends the story with the URLs; with `--json` stdout gets the delivery as one object and nothing else. */
+export function tellDelivery(delivery: Delivery, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(delivery, undefined, 2)}\n`);
+    return;
+  }
+  const paint = painter(process.stdout);
+  for (const [name, { url, branch, servedCommit }] of Object.entries(delivery.services)) {
+    process.stdout.write(
+      `\n  ${paint("bold", name)}  ${paint("cyan", url)}  serves ${paint("bold", servedCommit)} of ${branch}\n`,
+    );
+  }
+}

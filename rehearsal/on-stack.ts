@@ -1,0 +1,93 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { withLock } from "../setup/lock.mjs";
+import { openEngine } from "../setup/open-engine.ts";
+import { ready } from "../setup/ready.ts";
+import type { Story } from "../setup/story.ts";
+import { UserError } from "../setup/user-error.ts";
+import type { Interruption } from "./interruption.ts";
+import { type Flavour, settleFlavour } from "./provider-flavour.ts";
+import { openStack } from "./pulumi-stack.ts";
+import { recover } from "./recover.ts";
+import { type Changes, writeStackFile } from "./stack-file.ts";
+import { checkout, type Workplace } from "./workplace.ts";
+
+const needs = ["pulumi", "engine", "base-image", "registry"] as const;
+
+/** A stack with everything it needs at hand. */
+export interface OpenStack {
+  readonly stack: Stack;
+  readonly flavour: Flavour;
+  /** How long all this took. */
+  readonly seconds: number;
+}
+
+export interface OnStackOptions {
+  readonly story: Story;
+  readonly interruption: Interruption;
+  readonly changes?: Changes;
+  readonly rebuild?: boolean;
+}
+
+/**
+ * Brings what the machine lacks, attaches the providers, opens the stack of a workplace and mends what a killed run has
+ * left; then does `work`. One process at a time works on a workplace.
+ * @throws UserError when another one is at it, or when something cannot be brought.
+ */
+export function onStack<T>(
+  place: Workplace,
+  { story, interruption, changes, rebuild }: OnStackOptions,
+  work: (open: OpenStack) => Promise<T>,
+): Promise<T> {
+  const held = ({ pid, since }: { pid: number; since: string }): never => {
+    throw new UserError(
+      `stack ${place.stack}: process ${pid} is at work on it since ${since}; wait for it to end, or end it`,
+    );
+  };
+  const under = async (): Promise<T> => {
+    const began = performance.now();
+    for (const path of await writeStackFile(place, changes ?? {})) {
+      story.warn(`${path} is a secure value, and a placeholder in this run`);
+    }
+    const tools = await interruption.race(bring(place.purpose, story));
+    const flavour = settleFlavour(place, tools.provider);
+    story.say("providers", told(flavour));
+    const host = flavour === "stand-in" ? await attachStandIns(tools.engine.host) : undefined;
+    try {
+      const { debugProviders } = host ?? {};
+      const stack = await openStack(place, { path: tools.path, debugProviders, rebuild });
+      await recover(place, stack, await openEngine(tools.engine.host));
+      writeFileSync(place.unfinished, "");
+      const seconds = (performance.now() - began) / 1_000;
+      const result = await work({ stack, flavour, seconds });
+      rmSync(place.unfinished, { force: true });
+      return result;
+    } finally {
+      await host?.close();
+    }
+  };
+  return withLock(place.lock, under, held);
+}
+
+/** A rehearsal never asks for the real plugins. */
+async function bring(purpose: Workplace["purpose"], story: Story) {
+  return purpose === "start"
+    ? ready([...needs, "provider"], story)
+    : { ...(await ready(needs, story)), provider: "stand-in" as const };
+}
+
+/** The stand-ins are loaded only where they are needed. */
+async function attachStandIns(engineHost: string) {
+  const [{ attach }, { createDockerProvider }] = await Promise.all([
+    import("./providers/host.ts"),
+    import("./providers/docker/provider.ts"),
+  ]);
+  const env = { ...process.env, DOCKER_HOST: engineHost };
+  return attach({ docker: createDockerProvider({ cwd: `${checkout}/infra`, env }) });
+}
+
+function told(flavour: Flavour): string {
+  return flavour === "plugin"
+    ? "Pulumi's docker plugin"
+    : "the stand-in for Pulumi's docker plugin, which works on the real engine";
+}

@@ -1,0 +1,52 @@
+import { copyFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
+import { checkout, hasState, type Workplace } from "./workplace.ts";
+
+/** What a run of Pulumi's engine needs from this machine. */
+export interface Tools {
+  /** Folders with the CLI and its language host. */
+  readonly path: readonly string[];
+  /** `PULUMI_DEBUG_PROVIDERS` where stand-ins are attached; absent with real plugins. */
+  readonly debugProviders?: string | undefined;
+  readonly rebuild?: boolean | undefined;
+}
+
+/** Opens a workplace's stack through Pulumi's Automation API, on a state of its own. */
+export async function openStack(place: Workplace, tools: Tools): Promise<Stack> {
+  const envVars = environment(place, tools);
+  // The search for the CLI looks at this process's PATH only.
+  process.env.PATH = envVars.PATH;
+  const pulumiCommand = await PulumiCommand.get({ skipVersionCheck: true });
+  const shared = { pulumiCommand, pulumiHome: place.pulumiHome, envVars };
+  if (!hasState(place)) {
+    // In a folder of its own, because this writes a salt into the stack file beside the project file.
+    copyFileSync(join(checkout, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
+    await (await LocalWorkspace.create({ ...shared, workDir: place.folder })).createStack(
+      place.stack,
+    );
+  }
+  return Stack.select(place.stack, await LocalWorkspace.create({ ...shared, workDir: checkout }));
+}
+
+function environment(place: Workplace, tools: Tools): Record<string, string> {
+  const quiet = {
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+    PULUMI_DIY_BACKEND_NO_LEGACY_WARNING: "true",
+  };
+  const standIns = tools.debugProviders && {
+    PULUMI_DEBUG_PROVIDERS: tools.debugProviders,
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  return {
+    ...quiet,
+    ...standIns,
+    ...(tools.rebuild && { SLIPWAY_REBUILD: "on" }),
+    PATH: [...tools.path, process.env.PATH].join(delimiter),
+    PULUMI_BACKEND_URL: pathToFileURL(place.backend).href,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_OPTION_CONFIG_FILE: place.stackFile,
+  };
+}

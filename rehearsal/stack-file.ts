@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { UserError } from "../setup/user-error.ts";
+import { checkout, type Workplace } from "./workplace.ts";
+
+interface StackFile {
+  /** What Pulumi derives the key of the state's secrets from; it belongs to this state and no other. */
+  encryptionsalt?: string;
+  config?: Record<string, unknown>;
+}
+
+interface Service {
+  target?: { port?: number; data?: { volume?: string } };
+}
+
+/** What one run asks for beyond the stack file. */
+export interface Changes {
+  /** An earlier release in place of the checkout's commit. */
+  readonly release?: string | undefined;
+}
+
+/**
+ * Writes the run's copy of the stack file. A rehearsal gets a free port and a volume of its own for each service, the
+ * same ones every time, so that it can run beside the delivery. Secure values cannot be read without their key: they
+ * become placeholders.
+ * @returns the placeholders' paths.
+ * @throws UserError when there is no such stack file, or it is no YAML.
+ */
+export async function writeStackFile(place: Workplace, changes: Changes): Promise<string[]> {
+  const file = readStackFile(join(checkout, `Pulumi.${place.stack}.yaml`), place.stack);
+  const before = existsSync(place.stackFile) ? readStackFile(place.stackFile, place.stack) : {};
+  const replaced: string[] = [];
+  const config = withPlaceholders(file.config ?? {}, "", replaced) as Record<string, unknown>;
+  if (changes.release) config["slipway:release"] = changes.release;
+  if (place.purpose === "rehearse") await setApart(config, before.config ?? {});
+  const { encryptionsalt } = before;
+  writeFileSync(place.stackFile, stringify({ ...(encryptionsalt && { encryptionsalt }), config }));
+  return replaced;
+}
+
+function readStackFile(path: string, stack: string): StackFile {
+  if (!existsSync(path)) {
+    const stacks = readdirSync(checkout).flatMap(
+      (name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],
+    );
+    throw new UserError(
+      `--stack ${stack}: there is no Pulumi.${stack}.yaml; choose one of ${stacks.join(", ")}`,
+    );
+  }
+  try {
+    return (parse(readFileSync(path, "utf8")) as StackFile | null) ?? {};
+  } catch (error) {
+    throw new UserError(
+      `Pulumi.${stack}.yaml: ${(error as Error).message.split("\n")[0]}; mend it`,
+    );
+  }
+}
+
+function withPlaceholders(value: unknown, path: string, replaced: string[]): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => withPlaceholders(item, `${path}[${index}]`, replaced));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if ("secure" in value && Object.keys(value).length === 1) {
+    replaced.push(path);
+    return `placeholder for ${path}`;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      withPlaceholders(item, path === "" ? key : `${path}.${key}`, replaced),
+    ]),
+  );
+}
+
+async function setApart(config: Record<string, unknown>, before: Record<string, unknown>) {
+  const services = servicesOf(config);
+  const earlier = servicesOf(before);
+  for (const [name, { target }] of Object.entries(services)) {
+    if (target?.port !== undefined) target.port = earlier[name]?.target?.port ?? (await freePort());
+    if (target?.data?.volume) target.data.volume += "-rehearsal";
+  }
+}
+
+function servicesOf(config: Record<string, unknown>): Record<string, Service> {
+  const services = config["slipway:services"];
+  return typeof services === "object" && services !== null
+    ? (services as Record<string, Service>)
+    : {};
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { askToStop } from "./ask-to-stop.ts";
+import { Interrupted } from "./interruption.ts";
+import { type OnStackOptions, onStack } from "./on-stack.ts";
+import { forgetFlavour } from "./provider-flavour.ts";
+import { tellUpdate } from "./tell-update.ts";
+import { updateFailure } from "./update-failure.ts";
+import type { Workplace } from "./workplace.ts";
+
+/**
+ * Takes down what a workplace's stack has delivered. What the set-up brought stays, and so do named volumes and images.
+ * @throws UserError with what went wrong; Interrupted when the user gave up.
+ */
+export function takeDown(place: Workplace, options: OnStackOptions): Promise<void> {
+  const { story, interruption } = options;
+  return onStack(place, options, async ({ stack }) => {
+    const teller = tellUpdate(story);
+    try {
+      await stack.destroy({
+        refresh: true,
+        onEvent: teller.hear,
+        ...askToStop(interruption.signal),
+      });
+      forgetFlavour(place);
+    } catch (error) {
+      if (interruption.signal.aborted) throw new Interrupted("interrupted", { cause: error });
+      throw updateFailure(teller.errors, error);
+    } finally {
+      teller.end();
+    }
+  });
+}

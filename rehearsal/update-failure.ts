@@ -1,0 +1,38 @@
+import { UserError } from "../setup/user-error.ts";
+
+/** Errors of engines and registries that say what happened but not where to mend it. */
+const known: readonly {
+  readonly pattern: RegExp;
+  readonly mend: (match: RegExpExecArray) => string;
+}[] = [
+  {
+    pattern:
+      /Bind for [^ ]*:(?<port>\d+) failed: port is already allocated|listen tcp\d? [^ ]*:(?<other>\d+): bind: address already in use|ports are not available:.*:(?<third>\d+)/s,
+    mend: ({ groups = {} }) => {
+      const port = groups.port ?? groups.other ?? groups.third;
+      return `target.port: ${port} is taken on this machine; free it, or choose another port in the stack file`;
+    },
+  },
+];
+
+/** What Pulumi itself adds around an error that has been said already. */
+const noise = [/^update failed$/, /^preview failed$/, /^resource .* has a problem: /];
+
+/**
+ * One error for the user out of what Pulumi's engine reported: each message once, those of engines and registries turned
+ * into where to mend them.
+ */
+export function updateFailure(errors: readonly string[], cause: unknown): UserError {
+  const messages = errors.filter((error) => !noise.some((pattern) => pattern.test(error)));
+  const worded = [...new Set(messages.map(inOurWords))];
+  if (worded.length === 0) return new UserError(`pulumi up: ${String(cause)}`, { cause });
+  return new UserError(worded.join("\n"), { cause });
+}
+
+function inOurWords(message: string): string {
+  for (const { pattern, mend } of known) {
+    const match = pattern.exec(message);
+    if (match) return mend(match);
+  }
+  return message;
+}
