@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { misplacedSecret } from "./misplaced-secret.ts";
 import { describeProblems } from "./problems.ts";
 
 /** One strict object: an unknown key is refused, and the message lists the keys there are. */
@@ -156,10 +157,7 @@ export function readConfig(): Config {
   const isTold = ({ path }: z.core.$ZodIssue) => !misplaced.includes(`slipway:${String(path[0])}`);
   const result = schema.safeParse(values, { reportInput: true });
   const problems = [
-    ...misplaced.map(
-      (key) =>
-        `${key}: holds a secure value, which would land in state in clear; put it under slipway:secrets and refer to it as {secret: NAME}`,
-    ),
+    ...misplaced.map(misplacedSecret),
     ...describeProblems("slipway", (result.error?.issues ?? []).filter(isTold)),
     ...(result.data ? [...unknownSecrets(result.data), ...collisions(result.data.services)] : []),
   ].map((problem) => problem.replace(/^slipway\./, "slipway:"));

@@ -51,7 +51,9 @@ export function onStack<T>(
     }
     const tools = await interruption.race(bring(place.purpose, story));
     const flavour = settleFlavour(place, tools.provider);
-    story.say("providers", told(flavour));
+    if (flavour !== tools.provider || place.purpose === "rehearse") {
+      story.say("Docker provider", told[flavour]);
+    }
     const host = flavour === "stand-in" ? await attachStandIns(tools.engine.host) : undefined;
     try {
       const { debugProviders } = host ?? {};
@@ -86,8 +88,7 @@ async function attachStandIns(engineHost: string) {
   return attach({ docker: createDockerProvider({ cwd: `${checkout}/infra`, env }) });
 }
 
-function told(flavour: Flavour): string {
-  return flavour === "plugin"
-    ? "Pulumi's docker plugin"
-    : "the stand-in for Pulumi's docker plugin, which works on the real engine";
-}
+const told: Readonly<Record<Flavour, string>> = {
+  plugin: "Pulumi's own plugin",
+  "stand-in": "the stand-in, which asks the real engine",
+};

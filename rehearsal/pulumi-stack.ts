@@ -1,7 +1,8 @@
-import { copyFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
+import { parse, stringify } from "yaml";
 import { checkout, hasState, type Workplace } from "./workplace.ts";
 
 /** What a run of Pulumi's engine needs from this machine. */
@@ -19,15 +20,23 @@ export async function openStack(place: Workplace, tools: Tools): Promise<Stack> 
   // The search for the CLI looks at this process's PATH only.
   process.env.PATH = envVars.PATH;
   const pulumiCommand = await PulumiCommand.get({ skipVersionCheck: true });
-  const shared = { pulumiCommand, pulumiHome: place.pulumiHome, envVars };
-  if (!hasState(place)) {
-    // In a folder of its own, because this writes a salt into the stack file beside the project file.
-    copyFileSync(join(checkout, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
-    await (await LocalWorkspace.create({ ...shared, workDir: place.folder })).createStack(
-      place.stack,
-    );
-  }
-  return Stack.select(place.stack, await LocalWorkspace.create({ ...shared, workDir: checkout }));
+  writeProject(place);
+  const workspace = await LocalWorkspace.create({
+    workDir: place.folder,
+    pulumiCommand,
+    pulumiHome: place.pulumiHome,
+    envVars,
+  });
+  return hasState(place)
+    ? Stack.select(place.stack, workspace)
+    : Stack.create(place.stack, workspace);
+}
+
+/** The project as it is, but in the run's own folder: Pulumi writes into the stack file that lies beside it. */
+function writeProject(place: Workplace): void {
+  const project = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as { main: string };
+  const main = join(checkout, project.main);
+  writeFileSync(join(place.folder, "Pulumi.yaml"), stringify({ ...project, main }));
 }
 
 function environment(place: Workplace, tools: Tools): Record<string, string> {
@@ -47,6 +56,5 @@ function environment(place: Workplace, tools: Tools): Record<string, string> {
     PATH: [...tools.path, process.env.PATH].join(delimiter),
     PULUMI_BACKEND_URL: pathToFileURL(place.backend).href,
     PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_OPTION_CONFIG_FILE: place.stackFile,
   };
 }

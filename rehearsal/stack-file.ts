@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
 import { checkout, type Workplace } from "./workplace.ts";
 
@@ -26,17 +27,23 @@ export interface Changes {
  * same ones every time, so that it can run beside the delivery. Secure values cannot be read without their key: they
  * become placeholders.
  * @returns the placeholders' paths.
- * @throws UserError when there is no such stack file, or it is no YAML.
+ * @throws UserError when there is no such stack file, it is no YAML, or a secure value is where the program refuses one.
  */
 export async function writeStackFile(place: Workplace, changes: Changes): Promise<string[]> {
   const file = readStackFile(join(checkout, `Pulumi.${place.stack}.yaml`), place.stack);
   const before = existsSync(place.stackFile) ? readStackFile(place.stackFile, place.stack) : {};
   const replaced: string[] = [];
   const config = withPlaceholders(file.config ?? {}, "", replaced) as Record<string, unknown>;
+  // As placeholders the program could not tell them any more.
+  const misplaced = replaced.filter((path) => /^slipway:(?!secrets(?:\.|$))/.test(path));
+  if (misplaced.length > 0) throw new UserError(misplaced.map(misplacedSecret).join("\n"));
   if (changes.release) config["slipway:release"] = changes.release;
   if (place.purpose === "rehearse") await setApart(config, before.config ?? {});
   const { encryptionsalt } = before;
-  writeFileSync(place.stackFile, stringify({ ...(encryptionsalt && { encryptionsalt }), config }));
+  // Renamed into place, because half a file would lose the salt, and with it the state's secrets.
+  const draft = `${place.stackFile}.draft`;
+  writeFileSync(draft, stringify({ ...(encryptionsalt && { encryptionsalt }), config }));
+  renameSync(draft, place.stackFile);
   return replaced;
 }
 

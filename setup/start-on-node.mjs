@@ -19,7 +19,7 @@ export async function startOnNode([script, ...args]) {
   const own = Number(process.versions.node.split(".")[0]) >= NEWEST_NEEDED;
   const child = spawn(own ? process.execPath : nodeOfModules(CHECKOUT), [script, ...args], {
     stdio: "inherit",
-    env: { ...process.env, ...pathWithModules() },
+    env: { ...process.env, ...pathWithModules(), ...compileCache() },
   });
   outlive(child);
 }
@@ -43,6 +43,14 @@ function pathWithModules() {
     [name]: [join(CHECKOUT, "node_modules", ".bin"), process.env[name]]
       .filter(Boolean)
       .join(delimiter),
+  };
+}
+
+/** What V8 has compiled once, this script's modules and those of Pulumi's programs, is not compiled again. */
+function compileCache() {
+  return {
+    NODE_COMPILE_CACHE:
+      process.env.NODE_COMPILE_CACHE ?? join(CHECKOUT, ".slipway", "compile-cache"),
   };
 }
 

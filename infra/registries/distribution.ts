@@ -1,5 +1,7 @@
-import { request } from "node:http";
 import { RunError } from "@pulumi/pulumi/errors.js";
+
+// Imported as a module, it would load every part of Node's web platform at once, at each preview.
+const { request } = process.getBuiltinModule("node:http");
 
 /** Every kind of manifest a tag may name, images and lists of them. */
 const manifestTypes = [
