@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const programs = {
-  /** Pulumi's engine, its SDK and nothing else. */
-  empty: "export default () => {};\n",
+  /** What `pulumi new` writes before anybody adds a resource: the SDK is loaded and nothing made. */
+  empty: 'import "@pulumi/pulumi";\n\nexport default () => {};\n',
   /** The least with which a provider is configured at all. */
   "empty-with-provider": `import { Provider } from "@pulumi/docker/provider.js";
 

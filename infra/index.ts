@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, posix } from "node:path";
 import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Commit, readCommit } from "./commit.ts";
 import { incompatibility } from "./compatibility.ts";
-import { type Config, readConfig, type ServiceConfig } from "./config.ts";
+import { type Config, readConfig, type ServiceConfig, type Source } from "./config.ts";
 import { imageOf, releasedImage } from "./image.ts";
 import { openRegistry } from "./registries/registry.ts";
 import { provenRelease, type Release } from "./release.ts";
@@ -41,8 +42,18 @@ async function deliver(name: string, service: ServiceConfig, config: Config, doc
   return provenRelease(name, { service, registry, commit, image, target, parent, config });
 }
 
+/** Said here, because the docker provider would name a path that stands in no stack file. */
+function checkDockerfile(name: string, { context, dockerfile }: Source): void {
+  const path = dockerfile ?? posix.join(context, "Dockerfile");
+  if (existsSync(join(root, path))) return;
+  throw new pulumi.RunError(
+    `slipway:services.${name}.source: there is no ${path} in the checkout; add it, or name another with dockerfile`,
+  );
+}
+
 /** The commit of a service's build context; a context that differs from it is said aloud, or refused. */
 function commitOf(name: string, { source }: ServiceConfig, allowDirty: boolean): Commit {
+  checkDockerfile(name, source);
   const { dockerfile } = source;
   const commit = readCommit(
     join(root, source.context),

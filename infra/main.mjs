@@ -11,5 +11,7 @@ enableCompileCache?.();
 // Pulumi's SDK maps the stack of every resource through source maps, a fifth of a preview's time; stripped types leave
 // every line where it was, so there is nothing to map.
 Error.prepareStackTrace = undefined;
+const { deferInstaller } = await import("./defer-installer.mjs");
+deferInstaller();
 const { default: program } = await import("./index.ts");
 export default program;

@@ -4,20 +4,24 @@ import { expect, it, vi } from "vitest";
 import { Distribution } from "../../../infra/registries/distribution.ts";
 import { listen } from "../fake-registry.ts";
 
-const { timeouts } = vi.hoisted(() => ({ timeouts: [] as unknown[] }));
-
 // Ten seconds are too long for a test: what is asked for is written down, and a fiftieth of it is waited.
-vi.mock("node:http", async (original) => {
-  const actual = await original<typeof http>();
-  const request = (
-    url: string,
-    options: http.RequestOptions,
-    answered: (response: http.IncomingMessage) => void,
-  ) => {
-    timeouts.push(options.timeout);
-    return actual.request(url, { ...options, timeout: (options.timeout ?? 0) / 50 }, answered);
-  };
-  return { ...actual, request };
+const { timeouts } = vi.hoisted(() => {
+  const timeouts: unknown[] = [];
+  const builtin = process.getBuiltinModule;
+  vi.spyOn(process, "getBuiltinModule").mockImplementation((name: string) => {
+    if (name !== "node:http") return builtin(name);
+    const request = (
+      url: string,
+      options: http.RequestOptions,
+      answered: (response: http.IncomingMessage) => void,
+    ) => {
+      timeouts.push(options.timeout);
+      const timeout = (options.timeout ?? 0) / 50;
+      return builtin("node:http").request(url, { ...options, timeout }, answered);
+    };
+    return { ...builtin("node:http"), request };
+  });
+  return { timeouts };
 });
 
 it("gives up on a registry that takes the connection and never answers", async () => {
