@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { freePort } from "../rehearsal/free-port.ts";
 import { copyCheckout } from "./checkout-copy.ts";
 import { byRatio, type Comparison } from "./comparison.ts";
-import { freePort } from "./free-port.ts";
 import { interleave } from "./interleave.ts";
 import type { Taking } from "./measure-preview.ts";
 import { deliverRaw, type RawDelivery } from "./raw-delivery.ts";

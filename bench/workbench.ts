@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { freePort } from "../rehearsal/free-port.ts";
 import { createDockerProvider } from "../rehearsal/providers/docker/provider.ts";
 import { attach } from "../rehearsal/providers/host.ts";
 import { openEngine } from "../setup/open-engine.ts";
@@ -10,7 +11,6 @@ import { UserError } from "../setup/user-error.ts";
 import { type CheckoutCopy, copyCheckout } from "./checkout-copy.ts";
 import { writeDefaultTypescript } from "./default-typescript.ts";
 import { writeEmptyProgram } from "./empty-program.ts";
-import { freePort } from "./free-port.ts";
 import { pulumiEnvironment } from "./pulumi-environment.ts";
 import { writeDevStackFile } from "./stack-file.ts";
 import { type Project, timedPulumi } from "./timed-pulumi.ts";

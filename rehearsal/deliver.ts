@@ -1,7 +1,6 @@
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { Release } from "../infra/release.ts";
 import { askToStop } from "./ask-to-stop.ts";
-import { Interrupted } from "./interruption.ts";
 import { type OnStackOptions, type OpenStack, onStack } from "./on-stack.ts";
 import type { Flavour } from "./provider-flavour.ts";
 import { tellUpdate } from "./tell-update.ts";
@@ -52,7 +51,6 @@ async function up({ stack }: OpenStack, options: DeliverOptions): Promise<Output
     });
     return result.outputs;
   } catch (error) {
-    if (interruption.signal.aborted) throw new Interrupted("interrupted", { cause: error });
     throw updateFailure(teller.errors, error);
   } finally {
     teller.end();

@@ -5,7 +5,7 @@ import { openEngine } from "../setup/open-engine.ts";
 import { ready } from "../setup/ready.ts";
 import type { Story } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
-import type { Interruption } from "./interruption.ts";
+import { Interrupted, type Interruption } from "./interruption.ts";
 import { type Flavour, settleFlavour } from "./provider-flavour.ts";
 import { openStack } from "./pulumi-stack.ts";
 import { recover } from "./recover.ts";
@@ -32,7 +32,7 @@ export interface OnStackOptions {
 /**
  * Brings what the machine lacks, attaches the providers, opens the stack of a workplace and mends what a killed run has
  * left; then does `work`. One process at a time works on a workplace.
- * @throws UserError when another one is at it, or when something cannot be brought.
+ * @throws UserError when another one is at it, or when something cannot be brought; Interrupted when the user gave up.
  */
 export function onStack<T>(
   place: Workplace,
@@ -61,9 +61,15 @@ export function onStack<T>(
       await recover(place, stack, await openEngine(tools.engine.host));
       writeFileSync(place.unfinished, "");
       const seconds = (performance.now() - began) / 1_000;
+      // An update does not hear of a signal that was given before it began.
+      if (interruption.signal.aborted) throw new Interrupted("interrupted");
       const result = await work({ stack, flavour, seconds });
       rmSync(place.unfinished, { force: true });
       return result;
+    } catch (error) {
+      // Ctrl-C reaches Pulumi's CLI as well, so that whatever it was asked may fail.
+      if (interruption.signal.aborted) throw new Interrupted("interrupted", { cause: error });
+      throw error;
     } finally {
       await host?.close();
     }

@@ -1,7 +1,7 @@
 import { command, tellDelivery } from "./command.ts";
 import { deliver } from "./deliver.ts";
 import { takeDown } from "./take-down.ts";
-import { hasState, workplaceOf } from "./workplace.ts";
+import { isStanding, workplaceOf } from "./workplace.ts";
 
 /**
  * `npm run rehearse -- --stack dev`: any stack on this machine, for real but for the providers. It stays until
@@ -16,12 +16,12 @@ await command(
       await takeDown(place, { story, interruption });
       return;
     }
-    const isFirst = !hasState(place);
+    const isFirst = !isStanding(place);
     try {
       const options = { story, interruption, rebuild, changes: { release } };
       tellDelivery(await deliver(place, options), json);
     } catch (error) {
-      if (isFirst && !keep && hasState(place) && !interruption.signal.aborted) {
+      if (isFirst && !keep && isStanding(place) && !interruption.signal.aborted) {
         story.say("rehearsal", "failed, so it is taken down; --keep would leave it for a look");
         await takeDown(place, { story, interruption });
       }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
+import { freePort } from "./free-port.ts";
 import { checkout, type Workplace } from "./workplace.ts";
 
 interface StackFile {
@@ -96,15 +96,4 @@ function servicesOf(config: Record<string, unknown>): Record<string, Service> {
   return typeof services === "object" && services !== null
     ? (services as Record<string, Service>)
     : {};
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

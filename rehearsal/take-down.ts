@@ -1,5 +1,4 @@
 import { askToStop } from "./ask-to-stop.ts";
-import { Interrupted } from "./interruption.ts";
 import { type OnStackOptions, onStack } from "./on-stack.ts";
 import { forgetFlavour } from "./provider-flavour.ts";
 import { tellUpdate } from "./tell-update.ts";
@@ -22,7 +21,6 @@ export function takeDown(place: Workplace, options: OnStackOptions): Promise<voi
       });
       forgetFlavour(place);
     } catch (error) {
-      if (interruption.signal.aborted) throw new Interrupted("interrupted", { cause: error });
       throw updateFailure(teller.errors, error);
     } finally {
       teller.end();

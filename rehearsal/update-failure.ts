@@ -13,6 +13,11 @@ const known: readonly {
       return `target.port: ${port} is taken on this machine; free it, or choose another port in the stack file`;
     },
   },
+  {
+    pattern: /"https?:\/\/(?<registry>[^/"]+)\/v2\/[^"]*": .*connection refused/s,
+    mend: ({ groups = {} }) =>
+      `registry ${groups.registry}: went away in the middle; npm start starts this machine's own registry again`,
+  },
 ];
 
 /** What Pulumi itself adds around an error that has been said already. */

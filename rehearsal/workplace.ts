@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -50,6 +50,15 @@ export function workplaceOf(purpose: Purpose, stack: string): Workplace {
 /** Whether a stack was ever run there. */
 export function hasState(place: Workplace): boolean {
   return existsSync(stateOf(place));
+}
+
+/** Whether something stands there: after it was taken down, a stack has a state without resources. */
+export function isStanding(place: Workplace): boolean {
+  if (!hasState(place)) return false;
+  const { checkpoint } = JSON.parse(readFileSync(stateOf(place), "utf8")) as {
+    checkpoint: { latest?: { resources?: unknown[] } | null };
+  };
+  return (checkpoint.latest?.resources ?? []).length > 0;
 }
 
 /** Where Pulumi keeps the state of a workplace's stack. */

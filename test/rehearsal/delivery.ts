@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Delivery } from "../../rehearsal/deliver.ts";
+import { freePort } from "../../rehearsal/free-port.ts";
 import { createDockerProvider } from "../../rehearsal/providers/docker/provider.ts";
 import { attach } from "../../rehearsal/providers/host.ts";
 import { ready } from "../../setup/ready.ts";
@@ -9,7 +10,6 @@ import { type Ran, run } from "../../setup/run.ts";
 import type { Story } from "../../setup/story.ts";
 import { type Checkout, copyCheckout } from "./checkout.ts";
 import { clearEngine, containersOf, engineHost } from "./engine.ts";
-import { freePort } from "./free-port.ts";
 import { type Launched, launch } from "./launch.ts";
 import { type PrivateRegistry, startPrivateRegistry } from "./private-registry.ts";
 
@@ -30,8 +30,11 @@ export interface TestDelivery extends Checkout {
   npm(args: readonly string[]): Promise<Ran>;
   /** Runs `npm start --json`, which has to end well. */
   deliver(flags?: readonly string[], env?: Environment): Promise<Delivery>;
-  /** Runs Pulumi's own CLI on the state of `npm start`, with the stand-ins attached. */
-  pulumi(args: readonly string[], env?: Environment): Promise<Ran>;
+  /**
+   * Runs Pulumi's own CLI on the state of `npm start`, with the stand-ins attached.
+   * @param first folders that go first on PATH.
+   */
+  pulumi(args: readonly string[], first?: readonly string[]): Promise<Ran>;
   /** The resources in the state of `npm start`, by their URNs. */
   resources(): StateResource[];
   /** The containers that this checkout has delivered, also those that have ended. */
@@ -97,7 +100,7 @@ export async function prepareDelivery(): Promise<TestDelivery> {
       if (code !== 0) throw new Error(`npm start ended with ${code}:\n${stderr}`);
       return JSON.parse(stdout) as Delivery;
     },
-    async pulumi(args, env = {}) {
+    async pulumi(args, first = []) {
       const { path } = await ready(["pulumi"], silent);
       const host = await attach({
         docker: createDockerProvider({
@@ -110,9 +113,12 @@ export async function prepareDelivery(): Promise<TestDelivery> {
           cwd: checkout.folder,
           env: {
             ...environment({}),
-            PATH: [...path, join(checkout.folder, "node_modules", ".bin"), process.env.PATH].join(
-              delimiter,
-            ),
+            PATH: [
+              ...first,
+              ...path,
+              join(checkout.folder, "node_modules", ".bin"),
+              process.env.PATH,
+            ].join(delimiter),
             PULUMI_BACKEND_URL: pathToFileURL(join(workplace, "state")).href,
             PULUMI_CONFIG_PASSPHRASE: "",
             PULUMI_HOME: join(checkout.folder, ".slipway", "pulumi-home"),
@@ -122,7 +128,6 @@ export async function prepareDelivery(): Promise<TestDelivery> {
             PULUMI_SKIP_UPDATE_CHECK: "true",
             PULUMI_STACK: "dev",
             PULUMI_OPTION_CONFIG_FILE: join(workplace, "Pulumi.dev.yaml"),
-            ...env,
           },
         });
       } finally {

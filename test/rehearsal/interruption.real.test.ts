@@ -59,6 +59,19 @@ describe("Ctrl-C", () => {
     },
   );
 
+  test("before Pulumi's update ends with 130, and the next start works", async () => {
+    launched = at.launch("start", [], env);
+    await launched.said(/✓ Local registry/);
+    await launched.said(/✓ Docker provider/);
+    launched.signal("SIGINT");
+    const ran = await launched.ended;
+    expect({ code: ran.code, said: complaint(ran) }).toStrictEqual({
+      code: 130,
+      said: interrupted,
+    });
+    await expectTheNextStartToWork();
+  });
+
   test("in the proof ends with 130, and the next start works", async () => {
     at.configure((config) => {
       const { web } = config["slipway:services"];

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { freePort } from "../../rehearsal/free-port.ts";
 import { waitForRegistry } from "../../setup/registry-answers.ts";
 import { findRegistryImage } from "../../setup/registry-image.ts";
 import { startRegistry } from "../../setup/start-registry.ts";
 import { docker, engineHost } from "./engine.ts";
-import { freePort } from "./free-port.ts";
 
 const anyManifest = [
   "application/vnd.oci.image.manifest.v1+json",

@@ -3,8 +3,8 @@ import { Network } from "@pulumi/docker/network.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../../../../rehearsal/free-port.ts";
 import { docker } from "../../engine.ts";
-import { freePort } from "../../free-port.ts";
 import { type RehearsedStack, rehearsedStack } from "./rehearsed-stack.ts";
 
 // `docker.Container` through the real engines of Pulumi and Docker, rule by rule of its contract.
