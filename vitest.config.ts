@@ -17,6 +17,8 @@ export default defineConfig({
           include: ["test/**/*.real.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          // Each file waits for the engine most of the time; vitest itself would run one after the other on two cores.
+          maxWorkers: 2,
         },
       },
     ],

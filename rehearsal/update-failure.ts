@@ -14,6 +14,11 @@ const known: readonly {
     },
   },
   {
+    pattern: /^\S+: error reading build output: (?<what>[^\n]*)\n(?<output>.*)$/s,
+    mend: ({ groups = {} }) =>
+      `source.dockerfile: the image cannot be built (${groups.what}); mend the step that failed\n${groups.output}`,
+  },
+  {
     pattern: /"https?:\/\/(?<registry>[^/"]+)\/v2\/[^"]*": .*connection refused/s,
     mend: ({ groups = {} }) =>
       `registry ${groups.registry}: went away in the middle; npm start starts this machine's own registry again`,

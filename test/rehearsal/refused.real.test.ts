@@ -136,10 +136,10 @@ describe("what is refused leaves the delivery as it is", () => {
 
   test("a step of the build that fails, with the end of its output", async () => {
     at.edit("app/Dockerfile", (text) => `${text}RUN echo first && echo second && exit 3\n`);
-    const commit = at.commit("Fail");
+    at.commit("Fail");
     expect(await refusal()).toBe(
       [
-        `localhost:${at.registry.port}/web:${commit}: error reading build output: executor failed running [/bin/sh -c echo first && echo second && exit 3]: exit code: 3`,
+        "source.dockerfile: the image cannot be built (executor failed running [/bin/sh -c echo first && echo second && exit 3]: exit code: 3); mend the step that failed",
         "failed step: [production 2/2] RUN echo first && echo second && exit 3",
         "  first",
         "  second",

@@ -9,7 +9,9 @@ import { calm, fakeMachine, silent } from "./fake-machine.ts";
 
 const real = which("dockerd", thisMachine());
 
-test("where an engine is installed, one of its own starts, is found again, and starts anew after a kill", async ({ skip }) => {
+test("where an engine is installed, one of its own starts, is found again, and starts anew after a kill", async ({
+  skip,
+}) => {
   if (real === undefined || !thisMachine().isRoot) {
     skip("no dockerd that this account may start: whether the set-up starts one was not tried");
     return;
