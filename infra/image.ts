@@ -35,10 +35,12 @@ export async function imageOf(name: string, args: ImageArgs): Promise<pulumi.Out
       `${name}: the registry has lost ${own.repoDigest}, which this stack built; build it again with npm start -- --rebuild, or with SLIPWAY_REBUILD=on pulumi up --replace '${own.urn}'`,
     );
   }
-  if (held !== undefined && !(isOwn && own.repoDigest.endsWith(`@${held}`))) {
+  const isSettled = isOwn && held !== undefined && own.repoDigest.endsWith(`@${held}`);
+  // Asked to rebuild, the engine would replace an image that is still held as well, and so move its tag.
+  if (held !== undefined && (!isSettled || rebuilds())) {
     return pulumi.output(formatReference({ repository: registry.repository, digest: held }));
   }
-  return build(name, imageName, args, isOwn && held !== undefined).repoDigest;
+  return build(name, imageName, args, isSettled).repoDigest;
 }
 
 /**
@@ -64,7 +66,7 @@ function rebuilds(): boolean {
   return process.env.SLIPWAY_REBUILD === "on";
 }
 
-/** Whatever else an image is built with: another value for the same commit would build it again and move its tag. */
+/** Build options that may change with the stack file alone: for the same commit that would build again and move its tag. */
 const settledByCommit = ["build.args", "build.target", "build.platform"];
 
 function build(name: string, imageName: string, args: ImageArgs, isSettled: boolean): Image {

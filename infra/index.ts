@@ -44,6 +44,11 @@ async function deliver(name: string, service: ServiceConfig, config: Config, doc
 
 /** Said here, because the docker provider would name a path that stands in no stack file. */
 function checkDockerfile(name: string, { context, dockerfile }: Source): void {
+  if (!existsSync(join(root, context))) {
+    throw new pulumi.RunError(
+      `slipway:services.${name}.source.context: there is no folder ${context} in the checkout; name the one with the app`,
+    );
+  }
   const path = dockerfile ?? posix.join(context, "Dockerfile");
   if (existsSync(join(root, path))) return;
   throw new pulumi.RunError(

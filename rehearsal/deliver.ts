@@ -7,7 +7,7 @@ import { tellUpdate } from "./tell-update.ts";
 import { updateFailure } from "./update-failure.ts";
 import type { Workplace } from "./workplace.ts";
 
-export interface DeliverOptions extends OnStackOptions {
+export interface DeliverOptions extends Omit<OnStackOptions, "builds"> {
   /** Builds every image again although nothing changed, because the registry has lost one. */
   readonly rebuild?: boolean;
 }
@@ -27,7 +27,7 @@ export interface Delivery {
  * @throws UserError with what went wrong, where and how to mend it; Interrupted when the user gave up.
  */
 export function deliver(place: Workplace, options: DeliverOptions): Promise<Delivery> {
-  return onStack(place, options, async (open) => {
+  return onStack(place, { ...options, builds: true }, async (open) => {
     const began = performance.now();
     const outputs = await up(open, options);
     const services = Object.fromEntries(

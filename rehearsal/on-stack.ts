@@ -12,7 +12,10 @@ import { recover } from "./recover.ts";
 import { type Changes, writeStackFile } from "./stack-file.ts";
 import { checkout, type Workplace } from "./workplace.ts";
 
-const needs = ["pulumi", "engine", "base-image", "registry"] as const;
+/** Somebody else is at work on the workplace; nothing there was looked at or changed. */
+export class HeldError extends UserError {
+  override name = "HeldError";
+}
 
 /** A stack with everything it needs at hand. */
 export interface OpenStack {
@@ -26,6 +29,8 @@ export interface OnStackOptions {
   readonly story: Story;
   readonly interruption: Interruption;
   readonly changes?: Changes;
+  /** Whether images are to be built and pushed: taking down needs no base image and no registry. */
+  readonly builds: boolean;
   readonly rebuild?: boolean;
 }
 
@@ -36,11 +41,11 @@ export interface OnStackOptions {
  */
 export function onStack<T>(
   place: Workplace,
-  { story, interruption, changes, rebuild }: OnStackOptions,
+  { story, interruption, changes, rebuild, builds }: OnStackOptions,
   work: (open: OpenStack) => Promise<T>,
 ): Promise<T> {
   const held = ({ pid, since }: { pid: number; since: string }): never => {
-    throw new UserError(
+    throw new HeldError(
       `stack ${place.stack}: process ${pid} is at work on it since ${since}; wait for it to end, or end it`,
     );
   };
@@ -49,7 +54,7 @@ export function onStack<T>(
     for (const path of await writeStackFile(place, changes ?? {})) {
       story.warn(`${path} is a secure value, and a placeholder in this run`);
     }
-    const tools = await interruption.race(bring(place.purpose, story));
+    const tools = await interruption.race(bring(place.purpose, builds, story, interruption.signal));
     const flavour = settleFlavour(place, tools.provider);
     if (flavour !== tools.provider || place.purpose === "rehearse") {
       story.say("Docker provider", told[flavour]);
@@ -78,10 +83,17 @@ export function onStack<T>(
 }
 
 /** A rehearsal never asks for the real plugins. */
-async function bring(purpose: Workplace["purpose"], story: Story) {
+async function bring(
+  purpose: Workplace["purpose"],
+  builds: boolean,
+  story: Story,
+  signal: AbortSignal,
+) {
+  const forBuilds = builds ? (["base-image", "registry"] as const) : [];
+  const needs = ["pulumi", "engine", ...forBuilds] as const;
   return purpose === "start"
-    ? ready([...needs, "provider"], story)
-    : { ...(await ready(needs, story)), provider: "stand-in" as const };
+    ? ready([...needs, "provider"], story, { signal })
+    : { ...(await ready(needs, story, { signal })), provider: "stand-in" as const };
 }
 
 /** The stand-ins are loaded only where they are needed. */

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { DOCKER_PLUGIN_VERSION, type DockerProvider } from "../setup/docker-plugin.ts";
 import { UserError } from "../setup/user-error.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Who carries out what the program asks for: the real plugins, or the stand-ins of a rehearsal. */
-export type Flavour = "plugin" | "stand-in";
+export type Flavour = DockerProvider;
 
 /**
  * Decides once who works on a state, and keeps to it: a state made by one is never shown to the other.
@@ -15,7 +16,7 @@ export function settleFlavour(place: Workplace, available: Flavour): Flavour {
     : undefined;
   if (made === "plugin" && available === "stand-in") {
     throw new UserError(
-      `docker plugin: it made the state in ${place.folder} and is not there any more; install it with pulumi plugin install resource docker 5.2.0`,
+      `docker plugin: it made the state in ${place.folder} and is not there any more; install it with pulumi plugin install resource docker ${DOCKER_PLUGIN_VERSION}`,
     );
   }
   writeFileSync(place.provider, made ?? available);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
@@ -23,7 +24,7 @@ interface Operation {
  */
 export async function recover(place: Workplace, stack: Stack, engine: Docker): Promise<void> {
   for (const lock of pulumiLocks(place)) {
-    if (isAlive(lock.pid)) {
+    if (lock !== undefined && isPulumi(lock.pid)) {
       throw new UserError(
         `stack ${place.stack}: Pulumi's process ${lock.pid} of ${lock.username} holds it since ${lock.timestamp}; wait for it, or end it`,
       );
@@ -46,21 +47,36 @@ export async function recover(place: Workplace, stack: Stack, engine: Docker): P
   });
 }
 
-function pulumiLocks(place: Workplace): PulumiLock[] {
+function pulumiLocks(place: Workplace): (PulumiLock | undefined)[] {
   const folder = join(place.backend, ".pulumi", "locks", "organization", "slipway", place.stack);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as PulumiLock);
+    .map((name) => readLock(join(folder, name)));
 }
 
-function isAlive(pid: number): boolean {
+/** A lock that was cut off while it was written has no holder any more. */
+function readLock(path: string): PulumiLock | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as PulumiLock;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a process is there and is Pulumi's: its number may have gone to another one since. */
+function isPulumi(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
+  const { stdout, error } = spawnSync("ps", ["-p", String(pid), "-o", "comm="], {
+    encoding: "utf8",
+  });
+  // Without a ps to ask, the number alone has to do.
+  return error !== undefined || stdout.includes("pulumi");
 }
 
 /** The name was made up by the provider for this one container, so nothing else can be meant by it. */

@@ -1,5 +1,6 @@
 import { command, tellDelivery } from "./command.ts";
 import { deliver } from "./deliver.ts";
+import { HeldError } from "./on-stack.ts";
 import { takeDown } from "./take-down.ts";
 import { isStanding, workplaceOf } from "./workplace.ts";
 
@@ -21,7 +22,8 @@ await command(
       const options = { story, interruption, rebuild, changes: { release } };
       tellDelivery(await deliver(place, options), json);
     } catch (error) {
-      if (isFirst && !keep && isStanding(place) && !interruption.signal.aborted) {
+      const isOurs = !(error instanceof HeldError) && !interruption.signal.aborted;
+      if (isFirst && isOurs && !keep && isStanding(place)) {
         story.say("rehearsal", "failed, so it is taken down; --keep would leave it for a look");
         await takeDown(place, { story, interruption });
       }

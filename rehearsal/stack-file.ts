@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
-import { freePort } from "./free-port.ts";
-import { checkout, type Workplace } from "./workplace.ts";
+import { freePort, isFree } from "./free-port.ts";
+import { checkout, isStanding, type Workplace } from "./workplace.ts";
 
 interface StackFile {
   /** What Pulumi derives the key of the state's secrets from; it belongs to this state and no other. */
@@ -38,7 +38,7 @@ export async function writeStackFile(place: Workplace, changes: Changes): Promis
   const misplaced = replaced.filter((path) => /^slipway:(?!secrets(?:\.|$))/.test(path));
   if (misplaced.length > 0) throw new UserError(misplaced.map(misplacedSecret).join("\n"));
   if (changes.release) config["slipway:release"] = changes.release;
-  if (place.purpose === "rehearse") await setApart(config, before.config ?? {});
+  if (place.purpose === "rehearse") await setApart(config, before.config ?? {}, isStanding(place));
   const { encryptionsalt } = before;
   // Renamed into place, because half a file would lose the salt, and with it the state's secrets.
   const draft = `${place.stackFile}.draft`;
@@ -82,11 +82,19 @@ function withPlaceholders(value: unknown, path: string, replaced: string[]): unk
   );
 }
 
-async function setApart(config: Record<string, unknown>, before: Record<string, unknown>) {
+async function setApart(
+  config: Record<string, unknown>,
+  before: Record<string, unknown>,
+  stands: boolean,
+) {
   const services = servicesOf(config);
   const earlier = servicesOf(before);
   for (const [name, { target }] of Object.entries(services)) {
-    if (target?.port !== undefined) target.port = earlier[name]?.target?.port ?? (await freePort());
+    const port = earlier[name]?.target?.port;
+    if (target?.port !== undefined) {
+      target.port =
+        port !== undefined && (stands || (await isFree(port))) ? port : await freePort();
+    }
     if (target?.data?.volume) target.data.volume += "-rehearsal";
   }
 }

@@ -3,15 +3,22 @@ import { type OnStackOptions, onStack } from "./on-stack.ts";
 import { forgetFlavour } from "./provider-flavour.ts";
 import { tellUpdate } from "./tell-update.ts";
 import { updateFailure } from "./update-failure.ts";
-import type { Workplace } from "./workplace.ts";
+import { isStanding, type Workplace } from "./workplace.ts";
 
 /**
  * Takes down what a workplace's stack has delivered. What the set-up brought stays, and so do named volumes and images.
  * @throws UserError with what went wrong; Interrupted when the user gave up.
  */
-export function takeDown(place: Workplace, options: OnStackOptions): Promise<void> {
+export async function takeDown(
+  place: Workplace,
+  options: Omit<OnStackOptions, "builds">,
+): Promise<void> {
   const { story, interruption } = options;
-  return onStack(place, options, async ({ stack }) => {
+  if (!isStanding(place)) {
+    story.say(place.stack, "nothing stands here");
+    return;
+  }
+  await onStack(place, { ...options, builds: false }, async ({ stack }) => {
     const teller = tellUpdate(story);
     try {
       await stack.destroy({

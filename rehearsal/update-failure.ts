@@ -21,7 +21,7 @@ const known: readonly {
   {
     pattern: /"https?:\/\/(?<registry>[^/"]+)\/v2\/[^"]*": .*connection refused/s,
     mend: ({ groups = {} }) =>
-      `registry ${groups.registry}: went away in the middle; npm start starts this machine's own registry again`,
+      `registry ${groups.registry}: went away in the middle; start it again (npm start does, where it is this machine's own)`,
   },
 ];
 
@@ -35,7 +35,7 @@ const noise = [/^update failed$/, /^preview failed$/, /^resource .* has a proble
 export function updateFailure(errors: readonly string[], cause: unknown): UserError {
   const messages = errors.filter((error) => !noise.some((pattern) => pattern.test(error)));
   const worded = [...new Set(messages.map(inOurWords))];
-  if (worded.length === 0) return new UserError(`pulumi up: ${String(cause)}`, { cause });
+  if (worded.length === 0) return new UserError(`pulumi: ${String(cause)}`, { cause });
   return new UserError(worded.join("\n"), { cause });
 }
 

@@ -20,7 +20,7 @@ export interface Workplace {
   /** Pulumi's home: which stack is selected is nobody's business outside, the downloaded plugins are shared. */
   readonly pulumiHome: string;
   readonly lock: string;
-  /** There while a run is under way; found at the start of the next, the run before it was killed. */
+  /** Made before an update and taken away after a good one; found by the next run, it says that the last did not end well. */
   readonly unfinished: string;
   /** Which providers made the state. */
   readonly provider: string;
@@ -55,10 +55,16 @@ export function hasState(place: Workplace): boolean {
 /** Whether something stands there: after it was taken down, a stack has a state without resources. */
 export function isStanding(place: Workplace): boolean {
   if (!hasState(place)) return false;
-  const { checkpoint } = JSON.parse(readFileSync(stateOf(place), "utf8")) as {
-    checkpoint: { latest?: { resources?: unknown[] } | null };
-  };
-  return (checkpoint.latest?.resources ?? []).length > 0;
+  try {
+    const { checkpoint } = JSON.parse(readFileSync(stateOf(place), "utf8")) as {
+      checkpoint: { latest?: { resources?: unknown[] } | null };
+    };
+    return (checkpoint.latest?.resources ?? []).length > 0;
+  } catch (error) {
+    // Half written: somebody is at work on it.
+    if (error instanceof SyntaxError) return true;
+    throw error;
+  }
 }
 
 /** Where Pulumi keeps the state of a workplace's stack. */

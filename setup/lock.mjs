@@ -32,7 +32,8 @@ export async function withLock(path, work, onWait = () => {}) {
     const sign = `${holder.pid} ${holder.beat}`;
     if (sign !== seen) {
       seen = sign;
-      seenAt = performance.now();
+      // Both times are this machine's own; a lock that outlived its machine's last boot is old at first sight.
+      seenAt = performance.now() - Math.max(0, Date.now() - holder.beat);
     }
     if (!isAlive(holder.pid) || performance.now() - seenAt > SILENCE) {
       takeAway(path, mine, holder);

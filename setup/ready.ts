@@ -37,6 +37,12 @@ export type Ready<N extends Need> = { readonly path: readonly string[] } & Reado
   Pick<Brought, N>
 >;
 
+export interface ReadyOptions {
+  readonly machine?: Machine;
+  /** Ends the commands that are running when the user gives up. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Brings what is asked for and what that needs in turn, side by side where possible, and tells each thing as a step of the
  * story. What is there already takes milliseconds. Throws a `UserError` at the first thing that cannot be had, after the
@@ -45,9 +51,10 @@ export type Ready<N extends Need> = { readonly path: readonly string[] } & Reado
 export async function ready<N extends Need>(
   needs: readonly N[],
   story: Story,
-  machine: Machine = thisMachine(),
+  { machine = thisMachine(), signal }: ReadyOptions = {},
 ): Promise<Ready<N>> {
   const stop = new AbortController();
+  signal?.addEventListener("abort", () => stop.abort(signal.reason), { once: true });
   const path = new Set<string>();
   const bring = bringers(story, machine, stop.signal, path);
   const brought = await Promise.allSettled(

@@ -4,6 +4,9 @@ import type { Registry } from "./registry.ts";
 
 type LocalConfig = Extract<RegistryConfig, { kind: "local" }>;
 
+/** Where the set-up keeps this machine's own registry; any other port is somebody else's. */
+const ownPort = 5055;
+
 /** This machine's own registry, which the set-up keeps running; engines trust a registry on localhost without TLS. */
 export function openLocal(service: string, config: LocalConfig): Registry {
   const host = `localhost:${config.port}`;
@@ -11,7 +14,9 @@ export function openLocal(service: string, config: LocalConfig): Registry {
   const distribution = new Distribution(
     `http://${host}`,
     path,
-    "npm start starts this machine's own registry again",
+    config.port === ownPort
+      ? "npm start starts this machine's own registry again"
+      : `start the registry that is to listen on port ${config.port}`,
   );
   return {
     repository: `${host}/${path}`,

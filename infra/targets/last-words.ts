@@ -1,4 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
+import type { DockerOptions } from "dockerode";
 
 const lines = 20;
 
@@ -25,12 +26,15 @@ async function ask(engineHost: string | undefined, id: string): Promise<string> 
     : `${fate}; the end of its log:\n${indented(text)}`;
 }
 
-function connection(host: string | undefined) {
+/** Everything else, `tcp` above all, is spoken to in plain HTTP. */
+const protocols: Readonly<Record<string, "https" | "ssh">> = { "https:": "https", "ssh:": "ssh" };
+
+function connection(host: string | undefined): DockerOptions {
   if (host === undefined) return {};
   const url = new URL(host);
-  return url.protocol === "unix:"
-    ? { socketPath: url.pathname }
-    : { protocol: "http" as const, host: url.hostname, port: url.port };
+  if (["unix:", "npipe:"].includes(url.protocol)) return { socketPath: url.pathname };
+  const protocol = protocols[url.protocol] ?? "http";
+  return { protocol, host: url.hostname, port: url.port };
 }
 
 /** The engine frames a log without a terminal: a kind, three zero bytes, a length of four bytes, then the text. */

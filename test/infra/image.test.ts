@@ -146,6 +146,16 @@ describe("the image of a commit", () => {
     expect(image).toBe(`${repository}@${digest}`);
   });
 
+  it("is taken where a rebuild is asked for and the registry still holds it", async () => {
+    vi.stubEnv("SLIPWAY_REBUILD", "on");
+    const { image, images } = await deliver({
+      registry: new MemoryRegistry({ [hash]: digest }),
+      engine: stateWith(hash, `${repository}@${digest}`),
+    });
+    expect(images).toEqual([]);
+    expect(image).toBe(`${repository}@${digest}`);
+  });
+
   it("is built after another commit that this stack built", async () => {
     const { images } = await deliver({
       engine: stateWith("f".repeat(40), `${repository}@${otherDigest}`),

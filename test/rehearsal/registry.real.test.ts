@@ -37,7 +37,7 @@ test("a registry that is down is named, nothing is touched, and the next start w
   await at.registry.start();
   expect(ran.code).toBe(1);
   expect(complaint(ran).replace(/ECONNREFUSED[^)]*/, "ECONNREFUSED")).toBe(
-    `registry http://localhost:${at.registry.port}: does not answer (connect ECONNREFUSED); npm start starts this machine's own registry again`,
+    `registry http://localhost:${at.registry.port}: does not answer (connect ECONNREFUSED); start the registry that is to listen on port ${at.registry.port}`,
   );
   expect((await at.containers()).map(({ Id }) => Id)).toStrictEqual(before);
   await expectTheNextStartToWork();
@@ -55,7 +55,7 @@ test("a registry that goes down between build and push is named, nothing is touc
   await at.registry.start();
   expect(ran.code).toBe(1);
   expect(complaint(ran)).toBe(
-    `registry localhost:${at.registry.port}: went away in the middle; npm start starts this machine's own registry again`,
+    `registry localhost:${at.registry.port}: went away in the middle; start it again (npm start does, where it is this machine's own)`,
   );
   expect((await at.containers()).map(({ Id }) => Id)).toStrictEqual(before);
   await expectTheNextStartToWork();
@@ -78,6 +78,16 @@ test("the deployed image gone from the registry is said, and --rebuild mends it"
     `localhost:${at.registry.port}/web@${await at.registry.digestOf(commit)}`,
   );
   expect(again.services.web?.servedCommit).toBe(commit);
+  await expectTheNextStartToWork();
+});
+
+test("--rebuild moves no tag that the registry still holds", async () => {
+  const commit = at.commit("Still held");
+  const { services } = await at.deliver([], env);
+  const digest = await at.registry.digestOf(commit);
+  const again = await at.deliver(["--rebuild"], env);
+  expect(await at.registry.digestOf(commit)).toBe(digest);
+  expect(again.services.web?.image).toBe(services.web?.image);
   await expectTheNextStartToWork();
 });
 

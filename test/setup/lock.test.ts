@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
@@ -116,4 +116,15 @@ test("many processes never work at the same time", () => {
     encoding: "utf8",
   });
   expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("a lock without a sign of life is taken over, even where its holder's number has gone to another process", async () => {
+  const path = join(temporaryFolder(), "thing.lock");
+  writeFileSync(path, JSON.stringify({ pid: process.ppid, since: "2026-01-01T00:00:00.000Z" }));
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(path, anHourAgo, anHourAgo);
+  const heard: unknown[] = [];
+  const work = async (): Promise<string> => "done";
+  expect(await withLock(path, work, (holder) => heard.push(holder))).toBe("done");
+  expect(heard).toEqual([]);
 });

@@ -25,7 +25,7 @@ test("only what is asked for is looked at and handed back, and what both need on
   const machine = fakeMachine();
   await fakeEngine(machine.dockerSocket, { "/images/python:3.12-slim/json": {} });
   const story = remembered();
-  const { path, ...brought } = await ready(["engine", "base-image"], story, machine);
+  const { path, ...brought } = await ready(["engine", "base-image"], story, { machine });
   expect({ path, brought, lines: story.lines }).toEqual({
     path: [],
     brought: {
@@ -47,7 +47,7 @@ test("a CLI that is on PATH already is not put first on it", async () => {
   const machine = fakeMachine();
   const cli = join(machine.command("pulumi", "echo v3.259.0"), "..");
   machine.command("pulumi-language-nodejs", "");
-  expect(await ready(["pulumi"], remembered(), machine)).toEqual({ path: [], pulumi: cli });
+  expect(await ready(["pulumi"], remembered(), { machine })).toEqual({ path: [], pulumi: cli });
 });
 
 test("a thing that cannot be had stops what is being made for the others", async () => {
@@ -61,6 +61,6 @@ test("a thing that cannot be had stops what is being made for the others", async
   writeFileSync(join(bin, "python3.12"), '#!/bin/sh\n[ "$2" = venv ] && exec /bin/sleep 60\n', {
     mode: 0o755,
   });
-  const both = ready(["python-tools", "engine"], remembered(), machine);
+  const both = ready(["python-tools", "engine"], remembered(), { machine });
   await expect(both).rejects.toThrow("docker: no engine answers; start Docker Desktop");
 });
