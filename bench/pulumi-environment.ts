@@ -42,8 +42,8 @@ export function pulumiEnvironment(
 }
 
 /**
- * The same environment with caches that hold nothing yet, as on a pipeline's fresh machine; they are thrown away after
- * `work`.
+ * The same environment as a pipeline's fresh machine has it: `CI` is set, no compiled code is kept by anybody who does not
+ * ask for it, and the folder for temporary files is empty; it is thrown away after `work`.
  */
 export async function withColdCaches<T>(
   environment: Environment,
@@ -52,7 +52,12 @@ export async function withColdCaches<T>(
 ): Promise<T> {
   const cold = join(folder, "cold");
   try {
-    return await work({ ...environment, ...caches(cold) });
+    return await work({
+      ...environment,
+      ...caches(cold),
+      NODE_COMPILE_CACHE: undefined,
+      CI: "true",
+    });
   } finally {
     rmSync(cold, { recursive: true, force: true });
   }

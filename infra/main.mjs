@@ -7,7 +7,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 const { enableCompileCache } = await import("node:module");
-enableCompileCache?.();
+// A pipeline throws its caches away; to write one there would only cost time.
+if (!process.env.CI) enableCompileCache?.();
 // Pulumi's SDK maps the stack of every resource through source maps, a fifth of a preview's time; stripped types leave
 // every line where it was, so there is nothing to map.
 Error.prepareStackTrace = undefined;

@@ -143,7 +143,14 @@ describe("the tree's imports", () => {
 
 describe("in infra", () => {
   const holders: [what: string, pattern: RegExp, ...files: string[]][] = [
-    ["the environment is read", /\bprocess\.env\b/, "commit.ts", "config.ts", "image.ts"],
+    [
+      "the environment is read",
+      /\bprocess\.env\b/,
+      "commit.ts",
+      "config.ts",
+      "image.ts",
+      "main.mjs",
+    ],
     ["the configuration is read", /\ballConfig\b|\bpulumi\.Config\b/, "config.ts"],
     ["other programs are called", /"node:child_process"/, "commit.ts"],
   ];
