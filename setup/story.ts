@@ -99,7 +99,8 @@ function liveArea(stream: NodeJS.WriteStream, running: ReadonlyMap<string, strin
     draw(): void {
       if (!enabled) return;
       erase();
-      const width = (stream as WriteStream).columns;
+      // A terminal that does not know its width says 0.
+      const width = (stream as WriteStream).columns || 80;
       for (const [title, text] of running) {
         stream.write(`${`  … ${column(title)}${text}`.slice(0, width - 1)}\n`);
         drawn += 1;
