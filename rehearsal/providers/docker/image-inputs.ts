@@ -1,20 +1,14 @@
 import { hasUnknowns, type Properties } from "../values.ts";
+import type { Build } from "./build.ts";
+import type { ContextPaths } from "./context.ts";
 
 // The inputs of `docker.Image` after its check, as plain values.
 
 /** One image to build, with everything known. */
-export interface ImageInputs {
-  readonly imageName: string;
+export interface ImageInputs extends Omit<Build, keyof ContextPaths> {
   readonly skipPush: boolean;
   readonly context: string;
   readonly dockerfile: string;
-  readonly args: { readonly [name: string]: string };
-  readonly target: string | undefined;
-  readonly platform: string;
-  readonly cacheFrom: readonly string[];
-  readonly addHosts: readonly string[];
-  readonly network: string | undefined;
-  readonly builder: "BuilderBuildKit" | "BuilderV1";
   readonly registry: {
     readonly server?: string;
     readonly username?: string;
