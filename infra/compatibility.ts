@@ -1,17 +1,84 @@
-import type { RegistryConfig, ServiceConfig, TargetConfig } from "./config.ts";
+import type { RegistryConfig } from "./config/registries.ts";
+import type { ServiceConfig, TargetConfig } from "./config/schema.ts";
 
-type Verdict = "fits" | { readonly refused: string; readonly remedy: string };
+interface Refusal {
+  readonly refused: string;
+  readonly remedy: string;
+}
+type Verdict = "fits" | ((service: ServiceConfig) => Refusal | undefined);
+
+const localOnly: Verdict = () => ({
+  refused: "this machine's own registry cannot be reached by a cloud",
+  remedy: "use docker-hub, artifact-registry or ecr",
+});
 
 /** Which registry can feed which target. A new kind is a new line here; the compiler asks for it. */
 const verdicts: Readonly<
   Record<TargetConfig["kind"], Readonly<Record<RegistryConfig["kind"], Verdict>>>
 > = {
-  docker: { local: "fits" },
+  docker: {
+    local: "fits",
+    "docker-hub": "fits",
+    "artifact-registry": "fits",
+    ecr: "fits",
+  },
+  "cloud-run": {
+    local: localOnly,
+    "docker-hub": ({ registry }) =>
+      registry.kind === "docker-hub" && registry.private && !registry.through
+        ? {
+            refused: "Cloud Run cannot log in to Docker Hub, and the repository is private",
+            remedy:
+              "let ground make a remote repository with dockerHub and name it with registry.through, or use artifact-registry",
+          }
+        : undefined,
+    "artifact-registry": "fits",
+    ecr: () => ({
+      refused: "Cloud Run cannot pull from ECR",
+      remedy: "use artifact-registry, or docker-hub",
+    }),
+  },
+  "elastic-beanstalk": {
+    local: localOnly,
+    "docker-hub": "fits",
+    "artifact-registry": () => ({
+      refused:
+        "Elastic Beanstalk could pull from Artifact Registry only with a key that never expires",
+      remedy: "use ecr, or docker-hub",
+    }),
+    ecr: "fits",
+  },
 };
 
-/** Says, before anything is built, why a service's target could never pull from its registry; undefined where it can. */
-export function incompatibility(name: string, service: ServiceConfig): string | undefined {
+/** Says, before anything is built, why a service's target could never run what its registry would hold; none where it can. */
+export function incompatibilities(name: string, service: ServiceConfig): string[] {
   const verdict = verdicts[service.target.kind][service.registry.kind];
-  if (verdict === "fits") return undefined;
-  return `slipway:services.${name}.registry: ${verdict.refused}; ${verdict.remedy}`;
+  const refusal = verdict === "fits" ? undefined : verdict(service);
+  return [
+    ...(refusal
+      ? [`slipway:services.${name}.registry: ${refusal.refused}; ${refusal.remedy}`]
+      : []),
+    ...platform(name, service),
+    ...references(name, service),
+  ];
+}
+
+/** The clouds' machines are amd64, whatever the engine that builds is. */
+function platform(name: string, { source, target }: ServiceConfig): string[] {
+  if (target.kind === "docker" || source.platform === "linux/amd64") return [];
+  const found = source.platform ?? "the engine's own platform";
+  return [
+    `slipway:services.${name}.source.platform: ${target.kind} runs linux/amd64 and this builds for ${found}; set it to linux/amd64`,
+  ];
+}
+
+function references(name: string, { env, target }: ServiceConfig): string[] {
+  if (target.kind !== "docker") return [];
+  return Object.entries(env).flatMap(([key, value]) =>
+    typeof value === "object" && "ref" in value
+      ? [
+          `slipway:services.${name}.env.${key}: the Docker engine keeps no secrets to refer to; write {secret: NAME of one of slipway:secrets}`,
+        ]
+      : [],
+  );
 }

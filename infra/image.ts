@@ -3,7 +3,7 @@ import { Image } from "@pulumi/docker/image.js";
 import type { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Commit } from "./commit.ts";
-import type { Source } from "./config.ts";
+import type { Source } from "./config/schema.ts";
 import { formatReference } from "./image-reference.ts";
 import { ownImage } from "./own-image.ts";
 import type { Registry } from "./registries/registry.ts";

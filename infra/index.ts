@@ -1,45 +1,86 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
-import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { attemptAt, lastAttempt } from "./attempt.ts";
 import { type Commit, readCommit } from "./commit.ts";
-import { incompatibility } from "./compatibility.ts";
-import { type Config, readConfig, type ServiceConfig, type Source } from "./config.ts";
+import { incompatibilities } from "./compatibility.ts";
+import type { ServiceConfig, Source, Variable } from "./config/schema.ts";
+import { type Config, readConfig } from "./config.ts";
 import { imageOf, releasedImage } from "./image.ts";
-import { openRegistry } from "./registries/registry.ts";
-import { provenRelease, type Release } from "./release.ts";
-import { makeTarget } from "./targets/target.ts";
+import { formatReference, parseReference } from "./image-reference.ts";
+import { Providers } from "./providers.ts";
+import { openRegistry, type Registry } from "./registries/registry.ts";
+import { provenRelease } from "./release.ts";
+import { type EnvironmentValue, makeTarget } from "./targets/target.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** The corridor: every service of the stack goes from its commit to a URL that proves it. */
-export default async function corridor(): Promise<Record<string, pulumi.Output<Release>>> {
+/** The corridor: every service of the stack goes from its commit to a URL that proves it. A stack of ground makes that instead. */
+export default async function corridor(): Promise<Record<string, pulumi.Output<unknown>>> {
   const config = readConfig();
   const services = Object.entries(config.services);
-  const refusals = services.flatMap(([name, service]) => incompatibility(name, service) ?? []);
+  const refusals = services.flatMap(([name, service]) => incompatibilities(name, service));
   if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
 
-  const docker = new Provider("docker", config.engineHost ? { host: config.engineHost } : {});
+  const providers = new Providers(config);
+  if (config.ground) {
+    const { makeGround } = await import("./ground/ground.ts");
+    return makeGround(config.ground, { providers, secrets: config.secrets });
+  }
   const delivered = services.map(async ([name, service]) => [
     name,
-    await deliver(name, service, config, docker),
+    await deliver(name, service, config, providers),
   ]);
   return Object.fromEntries(await Promise.all(delivered));
 }
 
-async function deliver(name: string, service: ServiceConfig, config: Config, docker: Provider) {
-  const parent = new pulumi.ComponentResource("slipway:index:Service", name);
-  const registry = await openRegistry(name, service.registry);
-  const commit = config.release
-    ? { id: config.release, branch: "unknown", differences: [] }
+async function deliver(name: string, service: ServiceConfig, config: Config, providers: Providers) {
+  const parent = new Service(name);
+  const { logins, secret, engineHost } = config;
+  const registry = await openRegistry(name, service.registry, { logins, secret, providers });
+  const release = config.release(name);
+  const commit: Commit = release
+    ? { id: release, branch: "unknown", differences: [] }
     : commitOf(name, service, config.allowDirty);
-  const image = config.release
-    ? await releasedImage(name, registry, config.release)
-    : await imageOf(name, { source: service.source, registry, commit, parent, docker });
-  const env = environment(service, config.secrets);
-  const { engineHost } = config;
-  const target = await makeTarget(name, { image, service, env, docker, engineHost, parent });
+  const { source } = service;
+  const { docker } = providers;
+  const image = release
+    ? await releasedImage(name, registry, release)
+    : await imageOf(name, { source, registry, commit, parent, docker });
+  const last = await lastAttempt(name);
+  const attempt = image.apply((reference) => attemptAt(reference, last, config.retries));
+  parent.record({ image, attempt });
+  const target = await makeTarget(name, {
+    image: pulledFrom(registry, image),
+    commit: commit.id,
+    attempt,
+    service,
+    registry,
+    env: environment(service, config.secrets),
+    providers,
+    engineHost,
+    parent,
+  });
   return provenRelease(name, { service, registry, commit, image, target, parent, config });
+}
+
+/** Where the state says what was tried last, proven or not. */
+class Service extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("slipway:index:Service", name);
+  }
+
+  /** To be called before the target is made, so that it is recorded although the target fails. */
+  record(attempt: { image: pulumi.Output<string>; attempt: pulumi.Output<number> }): void {
+    this.registerOutputs(attempt);
+  }
+}
+
+function pulledFrom({ pulledAs }: Registry, image: pulumi.Output<string>): pulumi.Output<string> {
+  if (pulledAs === undefined) return image;
+  return image.apply((reference) =>
+    formatReference({ ...parseReference(reference), repository: pulledAs }),
+  );
 }
 
 /** Said here, because the docker provider would name a path that stands in no stack file. */
@@ -80,9 +121,12 @@ function commitOf(name: string, { source }: ServiceConfig, allowDirty: boolean):
 
 function environment({ env }: ServiceConfig, secrets: Config["secrets"]) {
   return Object.fromEntries(
-    Object.entries(env).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : secrets.apply((all) => all[value.secret] ?? ""),
-    ]),
+    Object.entries(env).map(([key, value]) => [key, variable(value, secrets)]),
   );
+}
+
+function variable(value: Variable, secrets: Config["secrets"]): EnvironmentValue {
+  if (typeof value === "string") return { plain: value };
+  if ("ref" in value) return value;
+  return { secret: secrets.apply((all) => all[value.secret] ?? "") };
 }

@@ -1,9 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ProofConfig } from "./config.ts";
-
-// Imported as modules, both would load every part of Node's web platform at once, at each preview.
-const { request } = process.getBuiltinModule("node:http");
-const { request: requestTls } = process.getBuiltinModule("node:https");
+import type { ProofConfig } from "./config/schema.ts";
+import { type Answer, ask } from "./outside.ts";
 
 /** How many answers in a row have to carry the commit, each on a connection of its own: one could come from an old worker. */
 const answersInARow = 3;
@@ -27,12 +24,14 @@ export interface Verdict {
  * Asks a URL until it serves the commit several times in a row, or until the proof's deadline has passed.
  * Never throws for what the URL answers; pauses grow from 25 ms to 2 s.
  * @param told is called with each new finding, for progress.
+ * @param identityToken what a private service wants to see, as `Authorization: Bearer …`.
  */
 export async function prove(
   url: string,
   proof: ProofConfig,
   commit: string,
   told: (seen: string) => void,
+  identityToken?: string,
 ): Promise<Verdict> {
   const deadline = performance.now() + proof.seconds * 1_000;
   let inARow = 0;
@@ -43,6 +42,7 @@ export async function prove(
       proof,
       commit,
       Math.min(longestRequest, Math.max(Math.ceil(deadline - performance.now()), shortestRequest)),
+      identityToken,
     );
     inARow = verdict.proven ? inARow + 1 : 0;
     if (inARow === answersInARow) return verdict;
@@ -59,10 +59,16 @@ async function askOnce(
   proof: ProofConfig,
   commit: string,
   milliseconds: number,
+  identityToken: string | undefined,
 ): Promise<Verdict> {
   let answer: Answer;
   try {
-    answer = await get(url, milliseconds);
+    const headers = {
+      accept: "application/json",
+      "cache-control": "no-cache",
+      ...(identityToken && { authorization: `Bearer ${identityToken}` }),
+    };
+    answer = await ask(url, { headers, milliseconds });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const reason = code === "ABORT_ERR" ? "none in time" : (code ?? message);
@@ -86,7 +92,7 @@ function servedCommit(
 ): string | undefined {
   if (header !== undefined) return headers[header.toLowerCase()]?.toString();
   try {
-    const value = (JSON.parse(body) as Record<string, unknown>)[field ?? ""];
+    const value = (JSON.parse(body.toString("utf8")) as Record<string, unknown>)[field ?? ""];
     return typeof value === "string" ? value : undefined;
   } catch {
     return undefined;
@@ -95,33 +101,4 @@ function servedCommit(
 
 function place({ header, field }: CommitProof): string {
   return header === undefined ? `field "${field}"` : `header "${header}"`;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-/** One GET on a fresh connection. */
-function get(url: URL, milliseconds: number): Promise<Answer> {
-  const send = url.protocol === "https:" ? requestTls : request;
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(milliseconds);
-    const headers = { accept: "application/json", "cache-control": "no-cache" };
-    const asked = send(url, { agent: false, headers, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
-    asked.on("error", reject);
-    asked.end();
-  });
 }

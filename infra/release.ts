@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Commit } from "./commit.ts";
-import type { Config, ServiceConfig } from "./config.ts";
+import type { ServiceConfig } from "./config/schema.ts";
+import type { Config } from "./config.ts";
 import { branchTag, parseReference } from "./image-reference.ts";
 import { prove } from "./proof.ts";
 import { readState } from "./read-state.ts";
@@ -16,6 +17,8 @@ export interface Release {
   readonly branch: string;
   /** The commit that the URL served; `not proven` where the proof reads none or was switched off. */
   readonly servedCommit: string;
+  /** The commit of the proven release before this one; what a rollback goes back to. */
+  readonly previous?: string;
 }
 
 export interface ReleaseArgs {
@@ -36,30 +39,48 @@ export interface ReleaseArgs {
 export function provenRelease(name: string, args: ReleaseArgs): pulumi.Output<Release> {
   const { service, commit, image, target, config } = args;
   const { id, branch } = commit;
-  const settled = pulumi.all([target.url, image, target.revision]);
-  return settled.apply(async ([url, reference, revision]) => {
+  const settled = pulumi.all([target.url, image, target.revision, target.identityToken]);
+  return settled.apply(async ([url, reference, revision, identityToken]) => {
     const isProof = config.proves && service.proof.kind === "commit";
+    const before = await lastProven(name);
     if (config.proves && !pulumi.runtime.isDryRun()) {
-      await proveOrExplain(name, url, revision, args);
-      if (!config.release) await tagBranch(reference, args);
+      await proveOrExplain(name, { url, revision, identityToken, before }, args);
+      await moveTags(name, reference, before, args);
     }
-    return { url, image: reference, commit: id, branch, servedCommit: isProof ? id : "not proven" };
+    const previous = before?.commit === id ? before.previous : before?.commit;
+    const servedCommit = isProof ? id : "not proven";
+    return {
+      url,
+      image: reference,
+      commit: id,
+      branch,
+      servedCommit,
+      ...(previous && { previous }),
+    };
   });
 }
 
-async function proveOrExplain(name: string, url: string, revision: string, args: ReleaseArgs) {
+interface Served {
+  readonly url: string;
+  readonly revision: string;
+  readonly identityToken: string | undefined;
+  readonly before: Release | undefined;
+}
+
+async function proveOrExplain(name: string, served: Served, args: ReleaseArgs): Promise<void> {
+  const { url, revision, identityToken, before } = served;
   const { service, commit, target, parent } = args;
   const progress = (seen: string) =>
     void pulumi.log.info(`proof: ${seen}`, parent, undefined, true);
   progress(`asking ${url}`);
-  const verdict = await prove(url, service.proof, commit.id, progress);
+  const verdict = await prove(url, service.proof, commit.id, progress, identityToken);
   if (verdict.proven) {
     const what =
       service.proof.kind === "commit" ? `serves ${commit.id}` : "is healthy, commit not proven";
     await pulumi.log.info(`proven: ${url} ${what}`, parent);
     return;
   }
-  const [why, before] = await Promise.all([target.explain(revision), lastProven(name)]);
+  const why = await target.explain(revision);
   const wanted = service.proof.kind === "commit" ? `commit ${commit.id}` : "status 200";
   throw new pulumi.RunError(
     [
@@ -83,8 +104,26 @@ async function lastProven(name: string): Promise<Release | undefined> {
   return (await readState<Release>("readStackOutputs"))[name];
 }
 
-/** What a branch delivered last, so that people can pull it by a name they know. */
-async function tagBranch(reference: string, { commit, registry }: ReleaseArgs): Promise<void> {
-  if (commit.branch === "unknown" || commit.differences.length > 0) return;
-  await registry.tag(parseReference(reference).digest, branchTag(commit.branch));
+/**
+ * Moves the tags that name what runs: the branch's, `live-<stack>` and `prev-<stack>`, which clean-up policies keep, and
+ * those the run was asked for. Tags of commits never move.
+ */
+async function moveTags(
+  name: string,
+  reference: string,
+  before: Release | undefined,
+  { commit, registry, config }: ReleaseArgs,
+): Promise<void> {
+  const { digest } = parseReference(reference);
+  const stack = pulumi.getStack();
+  const suffix = Object.keys(config.services).length > 1 ? `${stack}-${name}` : stack;
+  const was = before && parseReference(before.image).digest;
+  if (was !== undefined && was !== digest && (await registry.digestOf(was)) !== undefined) {
+    await registry.tag(was, branchTag(`prev-${suffix}`));
+  }
+  await registry.tag(digest, branchTag(`live-${suffix}`));
+  if (config.release(name) || commit.differences.length > 0) return;
+  const asked =
+    commit.branch === "unknown" ? config.tags : [branchTag(commit.branch), ...config.tags];
+  for (const tag of asked) await registry.tag(digest, tag);
 }

@@ -1,14 +1,12 @@
-import type { RegistryConfig } from "../config.ts";
+import type { RegistryOf } from "../config/registries.ts";
 import { Distribution } from "./distribution.ts";
 import type { Registry } from "./registry.ts";
-
-type LocalConfig = Extract<RegistryConfig, { kind: "local" }>;
 
 /** Where the set-up keeps this machine's own registry; any other port is somebody else's. */
 const ownPort = 5055;
 
 /** This machine's own registry, which the set-up keeps running; engines trust a registry on localhost without TLS. */
-export function openLocal(service: string, config: LocalConfig): Registry {
+export function openLocal(service: string, config: RegistryOf<"local">): Registry {
   const host = `localhost:${config.port}`;
   const path = config.repository ?? service;
   const distribution = new Distribution(

@@ -1,11 +1,9 @@
 import { Container } from "@pulumi/docker/container.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { TargetConfig } from "../config.ts";
+import type { DockerConfig } from "../config/docker.ts";
 import { lastWords } from "./last-words.ts";
-import type { Target, TargetArgs } from "./target.ts";
-
-type DockerConfig = Extract<TargetConfig, { kind: "docker" }>;
+import type { EnvironmentValue, Target, TargetArgs } from "./target.ts";
 
 /**
  * One hardened container on the Docker engine at hand: the image by digest, its root file system read-only, without
@@ -23,7 +21,7 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
       name,
       {
         image: args.image,
-        envs: environment({ ...args.env, PORT: String(config.containerPort) }),
+        envs: environment({ ...args.env, PORT: { plain: String(config.containerPort) } }),
         ports: [{ internal: config.containerPort, external: config.port, ip: config.bind }],
         readOnly: true,
         capabilities: { drops: ["ALL"] },
@@ -44,7 +42,7 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
       },
       {
         parent: this,
-        provider: args.docker,
+        provider: args.providers.docker,
         // A container that was made but could not start stays in state; without this the next `up` would leave it so.
         replaceOnChanges: ["*"],
         deleteBeforeReplace: true,
@@ -60,19 +58,25 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
   }
 
   /** The data outlives the stack: destroying it leaves the volume, and the next one adopts it by its name. */
-  #mount(name: string, data: NonNullable<DockerConfig["data"]>, { docker }: TargetArgs) {
+  #mount(name: string, data: NonNullable<DockerConfig["data"]>, { providers }: TargetArgs) {
     const volume = new Volume(
       `${name}-data`,
       { name: data.volume },
-      { parent: this, provider: docker, retainOnDelete: true },
+      { parent: this, provider: providers.docker, retainOnDelete: true },
     );
     return { volumeName: volume.name, containerPath: data.path };
   }
 }
 
 /** Sorted, because another order would replace the container. */
-function environment(env: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string>[] {
+function environment(env: Readonly<Record<string, EnvironmentValue>>): pulumi.Output<string>[] {
   return Object.entries(env)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => pulumi.interpolate`${key}=${value}`);
+    .map(([key, value]) => pulumi.interpolate`${key}=${known(value)}`);
+}
+
+function known(value: EnvironmentValue): pulumi.Input<string> {
+  if ("plain" in value) return value.plain;
+  if ("secret" in value) return value.secret;
+  throw new Error(`env: the Docker engine cannot read ${value.ref}`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { incompatibility } from "../../infra/compatibility.ts";
-import type { ServiceConfig } from "../../infra/config.ts";
+import type { ServiceConfig } from "../../infra/config/schema.ts";
 import { leastServiceRead } from "./stack-config.ts";
 
 const targets: ServiceConfig["target"][] = [leastServiceRead.target];

@@ -2,7 +2,7 @@ import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Commit } from "../../infra/commit.ts";
-import type { Source } from "../../infra/config.ts";
+import type { Source } from "../../infra/config/schema.ts";
 import { imageOf, releasedImage } from "../../infra/image.ts";
 import type { Registry } from "../../infra/registries/registry.ts";
 import { MemoryRegistry } from "./memory-registry.ts";

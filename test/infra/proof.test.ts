@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import type { ProofConfig } from "../../infra/config.ts";
+import type { ProofConfig } from "../../infra/config/schema.ts";
 import { prove } from "../../infra/proof.ts";
 import { listen, unusedPort } from "./fake-registry.ts";
 

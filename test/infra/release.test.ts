@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import type { Commit } from "../../infra/commit.ts";
-import type { Config, ProofConfig } from "../../infra/config.ts";
+import type { Config } from "../../infra/config.ts";
+import type { ProofConfig } from "../../infra/config/schema.ts";
 import { provenRelease, type Release } from "../../infra/release.ts";
 import type { Target } from "../../infra/targets/target.ts";
 import { listen } from "./fake-registry.ts";

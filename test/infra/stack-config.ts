@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, vi } from "vitest";
-import { readConfig, type ServiceConfig } from "../../infra/config.ts";
+import { readConfig } from "../../infra/config.ts";
+import type { ServiceConfig } from "../../infra/config/schema.ts";
 
 /** The least that a service has to say. */
 export const leastService = {

@@ -1,7 +1,7 @@
 import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import type { TargetConfig } from "../../../infra/config.ts";
+import type { TargetConfig } from "../../../infra/config/schema.ts";
 import { makeTarget, type TargetArgs } from "../../../infra/targets/target.ts";
 import { mockEngine, settled, urnOf } from "../mock-engine.ts";
 import { leastServiceRead } from "../stack-config.ts";

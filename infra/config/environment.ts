@@ -1,0 +1,72 @@
+// What a run is told by its environment: the variables of existing set-ups, under each of their names.
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who one logs in as. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What the environment brings to log in with. Values are secret: they are never printed, tagged or stored. */
+export interface Logins {
+  /** `DOCKERHUB_USERNAME` and `DOCKERHUB_PASSWORD`, also spelt `DOCKER_HUB_USER` and `DOCKER_HUB_KEY`. */
+  readonly dockerHub: Login | undefined;
+  /** The key of a service account, as JSON: `GCP_SERVICE_KEY`, which may be in base64. */
+  readonly googleKey: string | undefined;
+}
+
+/** Reads what there is to log in with. */
+export function logins(env: Environment): Logins {
+  const username = env.DOCKERHUB_USERNAME || env.DOCKER_HUB_USER;
+  const password = env.DOCKERHUB_PASSWORD || env.DOCKER_HUB_KEY;
+  return {
+    dockerHub: username && password ? { username, password } : undefined,
+    googleKey: env.GCP_SERVICE_KEY ? plain(env.GCP_SERVICE_KEY) : undefined,
+  };
+}
+
+/** The keys of a registry or target that the environment may give, where the stack file gives none. */
+const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "artifact-registry": { project: "GCP_PROJECT_ID" },
+  "cloud-run": { project: "GCP_PROJECT_ID", region: "GCP_REGION" },
+  ecr: { region: "AWS_REGION" },
+  "elastic-beanstalk": {
+    region: "AWS_REGION",
+    application: "EB_APP_NAME",
+    environment: "EB_ENV_NAME",
+  },
+};
+
+/** The services as they stand in the stack file, with what they leave to the environment. */
+export function filledIn(services: unknown, env: Environment): unknown {
+  if (!isMap(services)) return services;
+  return mapped(services, (service) =>
+    isMap(service)
+      ? mapped(service, (part, key) =>
+          (key === "registry" || key === "target") && isMap(part)
+            ? { ...given(variables[String(part.kind)] ?? {}, env), ...part }
+            : part,
+        )
+      : service,
+  );
+}
+
+function given(names: Readonly<Record<string, string>>, env: Environment) {
+  const entries = Object.entries(names).map(([key, name]) => [key, env[name] || undefined]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function mapped(map: Map, change: (value: unknown, key: string) => unknown): Map {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
+}
+
+type Map = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Map {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function plain(key: string): string {
+  return key.trimStart().startsWith("{") ? key : Buffer.from(key, "base64").toString("utf8");
+}
