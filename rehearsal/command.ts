@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { painter, type Story, tellOn } from "../setup/story.ts";
+import { painter, type Story, tellOn, tellOnce } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import type { Delivery } from "./deliver.ts";
 import { Interrupted, type Interruption, listenForInterruption } from "./interruption.ts";
@@ -10,6 +10,7 @@ export interface Flags {
   readonly json: boolean;
   readonly keep: boolean;
   readonly destroy: boolean;
+  readonly ground: boolean;
   readonly rebuild: boolean;
   readonly release: string | undefined;
 }
@@ -19,6 +20,7 @@ const options = {
   json: { type: "boolean", default: false },
   keep: { type: "boolean", default: false },
   destroy: { type: "boolean", default: false },
+  ground: { type: "boolean", default: false },
   rebuild: { type: "boolean", default: false },
   release: { type: "string" },
 } as const;
@@ -27,15 +29,20 @@ const options = {
  * Runs one of the commands of package.json: reads its flags, tells its story on stderr, and turns what went wrong into one
  * message and an exit code: 1 for a mistake or a lack, 130 for an interruption.
  * @param allowed the flags that this command knows.
+ * @param run what `run COMMAND` does with the command, where this one knows it; its exit code is passed on.
  */
 export async function command(
   allowed: readonly (keyof Flags)[],
   work: (flags: Flags, story: Story, interruption: Interruption) => Promise<void>,
+  run?: (command: readonly string[], story: Story) => Promise<number>,
 ): Promise<void> {
   const interruption = listenForInterruption();
   const paint = painter(process.stderr);
   try {
-    await work(readFlags(allowed), tellOn(process.stderr), interruption);
+    const story = tellOnce(tellOn(process.stderr));
+    const [word, ...rest] = process.argv.slice(2);
+    if (run && word === "run") process.exit(await run(rest, story));
+    await work(readFlags(allowed), story, interruption);
   } catch (error) {
     if (error instanceof Interrupted) {
       process.stderr.write(
@@ -60,6 +67,7 @@ function readFlags(allowed: readonly (keyof Flags)[]): Flags {
       json: false,
       keep: false,
       destroy: false,
+      ground: false,
       rebuild: false,
       release: undefined,
       ...values,
@@ -79,9 +87,10 @@ export function tellDelivery(delivery: Delivery, json: boolean): void {
     return;
   }
   const paint = painter(process.stdout);
-  for (const [name, { url, branch, servedCommit }] of Object.entries(delivery.services)) {
+  for (const [name, { url, here, branch, servedCommit }] of Object.entries(delivery.services)) {
     process.stdout.write(
       `\n  ${paint("bold", name)}  ${paint("cyan", url)}  serves ${paint("bold", servedCommit)} of ${branch}\n`,
     );
+    if (here) process.stdout.write(`  ${paint("dim", "played by")} ${paint("cyan", here)}\n`);
   }
 }

@@ -1,11 +1,13 @@
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { Release } from "../infra/release.ts";
 import { askToStop } from "./ask-to-stop.ts";
+import { openCloud } from "./cloud/cloud.ts";
+import { routeOf } from "./cloud/routes.ts";
 import { type OnStackOptions, type OpenStack, onStack } from "./on-stack.ts";
 import type { Flavour } from "./provider-flavour.ts";
 import { tellUpdate } from "./tell-update.ts";
 import { updateFailure } from "./update-failure.ts";
-import type { Workplace } from "./workplace.ts";
+import { cloudFolder, type Workplace } from "./workplace.ts";
 
 export interface DeliverOptions extends Omit<OnStackOptions, "builds"> {
   /** Builds every image again although nothing changed, because the registry has lost one. */
@@ -19,7 +21,13 @@ export interface Delivery {
   /** How long the set-up and Pulumi's `up` took. */
   readonly seconds: { readonly setup: number; readonly up: number };
   /** The releases, by the services' names. */
-  readonly services: Readonly<Record<string, Release>>;
+  readonly services: Readonly<Record<string, Reachable>>;
+}
+
+/** A release as this machine reaches it. */
+export interface Reachable extends Release {
+  /** Where a URL that only the rehearsal knows is reached on this machine. */
+  readonly here?: string;
 }
 
 /**
@@ -31,11 +39,16 @@ export function deliver(place: Workplace, options: DeliverOptions): Promise<Deli
     const began = performance.now();
     const outputs = await up(open, options);
     const services = Object.fromEntries(
-      Object.entries(outputs).map(([name, { value }]) => [name, value as Release]),
+      Object.entries(outputs).map(([name, { value }]) => [name, reachable(value as Release)]),
     );
     const seconds = { setup: tenths(open.seconds), up: tenths(secondsSince(began)) };
     return { stack: place.stack, provider: open.flavour, seconds, services };
   });
+}
+
+function reachable(release: Release): Reachable {
+  const route = routeOf(openCloud(cloudFolder), new URL(release.url).host);
+  return route ? { ...release, here: `http://127.0.0.1:${route.port}` } : release;
 }
 
 async function up({ stack }: OpenStack, options: DeliverOptions): Promise<OutputMap> {

@@ -6,11 +6,13 @@ import { ready } from "../setup/ready.ts";
 import type { Story } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import { Interrupted, type Interruption } from "./interruption.ts";
+import { playOutside } from "./outside/play-outside.ts";
 import { type Flavour, settleFlavour } from "./provider-flavour.ts";
 import { openStack } from "./pulumi-stack.ts";
 import { recover } from "./recover.ts";
 import { type Changes, writeStackFile } from "./stack-file.ts";
-import { checkout, type Workplace } from "./workplace.ts";
+import { attachStandIns } from "./stand-ins.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Somebody else is at work on the workplace; nothing there was looked at or changed. */
 export class HeldError extends UserError {
@@ -32,6 +34,8 @@ export interface OnStackOptions {
   /** Whether images are to be built and pushed: taking down needs no base image and no registry. */
   readonly builds: boolean;
   readonly rebuild?: boolean;
+  /** Whether to wait for whoever is at work on the workplace; the default is to say so and end. */
+  readonly waits?: boolean;
 }
 
 /**
@@ -41,7 +45,7 @@ export interface OnStackOptions {
  */
 export function onStack<T>(
   place: Workplace,
-  { story, interruption, changes, rebuild, builds }: OnStackOptions,
+  { story, interruption, changes, rebuild, builds, waits }: OnStackOptions,
   work: (open: OpenStack) => Promise<T>,
 ): Promise<T> {
   const held = ({ pid, since }: { pid: number; since: string }): never => {
@@ -51,7 +55,8 @@ export function onStack<T>(
   };
   const under = async (): Promise<T> => {
     const began = performance.now();
-    for (const path of await writeStackFile(place, changes ?? {})) {
+    const { config, placeholders } = await writeStackFile(place, changes ?? {});
+    for (const path of placeholders) {
       story.warn(`${path} is a secure value, and a placeholder in this run`);
     }
     const tools = await interruption.race(bring(place.purpose, builds, story, interruption.signal));
@@ -59,10 +64,13 @@ export function onStack<T>(
     if (flavour !== tools.provider || place.purpose === "rehearse") {
       story.say("Docker provider", told[flavour]);
     }
-    const host = flavour === "stand-in" ? await attachStandIns(tools.engine.host) : undefined;
+    const played = place.purpose === "rehearse" ? await playOutside(config) : undefined;
+    const standIns =
+      flavour === "stand-in" ? await attachStandIns(tools.engine.host, played) : undefined;
     try {
-      const { debugProviders } = host ?? {};
-      const stack = await openStack(place, { path: tools.path, debugProviders, rebuild });
+      const { debugProviders } = standIns ?? {};
+      const outside = played?.address;
+      const stack = await openStack(place, { path: tools.path, debugProviders, rebuild, outside });
       await recover(place, stack, await openEngine(tools.engine.host));
       writeFileSync(place.unfinished, "");
       const seconds = (performance.now() - began) / 1_000;
@@ -76,10 +84,11 @@ export function onStack<T>(
       if (interruption.signal.aborted) throw new Interrupted("interrupted", { cause: error });
       throw error;
     } finally {
-      await host?.close();
+      await standIns?.close();
+      await played?.close();
     }
   };
-  return withLock(place.lock, under, held);
+  return withLock(place.lock, under, waits ? undefined : held);
 }
 
 /** A rehearsal never asks for the real plugins. */
@@ -94,16 +103,6 @@ async function bring(
   return purpose === "start"
     ? ready([...needs, "provider"], story, { signal })
     : { ...(await ready(needs, story, { signal })), provider: "stand-in" as const };
-}
-
-/** The stand-ins are loaded only where they are needed. */
-async function attachStandIns(engineHost: string) {
-  const [{ attach }, { createDockerProvider }] = await Promise.all([
-    import("./providers/host.ts"),
-    import("./providers/docker/provider.ts"),
-  ]);
-  const env = { ...process.env, DOCKER_HOST: engineHost };
-  return attach({ docker: createDockerProvider({ cwd: `${checkout}/infra`, env }) });
 }
 
 const told: Readonly<Record<Flavour, string>> = {

@@ -12,6 +12,8 @@ export interface Tools {
   /** `PULUMI_DEBUG_PROVIDERS` where stand-ins are attached; absent with real plugins. */
   readonly debugProviders?: string | undefined;
   readonly rebuild?: boolean | undefined;
+  /** The address that plays the outside; absent where the real one is asked. */
+  readonly outside?: string | undefined;
 }
 
 /** Opens a workplace's stack through Pulumi's Automation API, on a state of its own. */
@@ -53,8 +55,18 @@ function environment(place: Workplace, tools: Tools): Record<string, string> {
     ...quiet,
     ...standIns,
     ...(tools.rebuild && { SLIPWAY_REBUILD: "on" }),
+    ...(tools.outside && played(tools.outside)),
     PATH: [...tools.path, process.env.PATH].join(delimiter),
     PULUMI_BACKEND_URL: pathToFileURL(place.backend).href,
     PULUMI_CONFIG_PASSPHRASE: "",
   };
 }
+
+/** Whoever plays the outside asks for a login as the real one does; which one does not matter. */
+export function played(outside: string): Record<string, string> {
+  const { DOCKERHUB_USERNAME: username, DOCKERHUB_PASSWORD: password } = process.env;
+  const login = username && password ? {} : rehearsalLogin;
+  return { SLIPWAY_OUTSIDE: outside, ...login };
+}
+
+const rehearsalLogin = { DOCKERHUB_USERNAME: "rehearsal", DOCKERHUB_PASSWORD: "rehearsal" };

@@ -1,22 +1,28 @@
 import { command, tellDelivery } from "./command.ts";
 import { deliver } from "./deliver.ts";
+import { bringGround, groundStack, standsOnGround, takeGroundDown } from "./ground.ts";
 import { HeldError } from "./on-stack.ts";
+import { runCommand } from "./run-command.ts";
 import { takeDown } from "./take-down.ts";
 import { isStanding, workplaceOf } from "./workplace.ts";
 
 /**
- * `npm run rehearse -- --stack dev`: any stack on this machine, for real but for the providers. It stays until
- * `--destroy`; a first one that fails is taken down again, unless `--keep` asks to leave it for a look.
+ * `npm run rehearse -- --stack staging`: any stack on this machine, for real but for the clouds; its ground comes first. It
+ * stays until `--destroy`, and the ground until `--destroy --ground`; a first one that fails is taken down again, unless
+ * `--keep` asks to leave it for a look. `npm run rehearse -- run COMMAND` runs a command for which `pulumi` is a rehearsal.
  */
 await command(
-  ["stack", "json", "keep", "destroy", "rebuild", "release"],
+  ["stack", "json", "keep", "destroy", "ground", "rebuild", "release"],
   async (flags, story, interruption) => {
-    const { stack, json, keep, destroy, rebuild, release } = flags;
+    const { stack, json, keep, destroy, ground, rebuild, release } = flags;
     const place = workplaceOf("rehearse", stack);
     if (destroy) {
-      await takeDown(place, { story, interruption });
+      if (stack !== groundStack) await takeDown(place, { story, interruption });
+      if (ground || stack === groundStack) await takeGroundDown({ story, interruption });
       return;
     }
+    if (stack === groundStack || standsOnGround(stack)) await bringGround({ story, interruption });
+    if (stack === groundStack) return;
     const isFirst = !isStanding(place);
     try {
       const options = { story, interruption, rebuild, changes: { release } };
@@ -30,4 +36,5 @@ await command(
       throw error;
     }
   },
+  runCommand,
 );

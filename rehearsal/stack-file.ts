@@ -13,7 +13,15 @@ interface StackFile {
 }
 
 interface Service {
-  target?: { port?: number; data?: { volume?: string } };
+  target?: { kind?: string; port?: number; protect?: boolean; data?: { volume?: string } };
+}
+
+/** What came of writing a run's copy of a stack file. */
+export interface Written {
+  /** The configuration of the run. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The paths of the secure values that became placeholders. */
+  readonly placeholders: readonly string[];
 }
 
 /** What one run asks for beyond the stack file. */
@@ -25,11 +33,10 @@ export interface Changes {
 /**
  * Writes the run's copy of the stack file. A rehearsal gets a free port and a volume of its own for each service, the
  * same ones every time, so that it can run beside the delivery. Secure values cannot be read without their key: they
- * become placeholders.
- * @returns the placeholders' paths.
+ * become placeholders. Nothing is protected from being deleted, so that `--destroy` can take a rehearsal down.
  * @throws UserError when there is no such stack file, it is no YAML, or a secure value is where the program refuses one.
  */
-export async function writeStackFile(place: Workplace, changes: Changes): Promise<string[]> {
+export async function writeStackFile(place: Workplace, changes: Changes): Promise<Written> {
   const file = readStackFile(join(checkout, `Pulumi.${place.stack}.yaml`), place.stack);
   const before = existsSync(place.stackFile) ? readStackFile(place.stackFile, place.stack) : {};
   const replaced: string[] = [];
@@ -44,7 +51,15 @@ export async function writeStackFile(place: Workplace, changes: Changes): Promis
   const draft = `${place.stackFile}.draft`;
   writeFileSync(draft, stringify({ ...(encryptionsalt && { encryptionsalt }), config }));
   renameSync(draft, place.stackFile);
-  return replaced;
+  return { config, placeholders: replaced };
+}
+
+/**
+ * The configuration of a stack as its file in the checkout has it.
+ * @throws UserError when there is no such file, or it is no YAML.
+ */
+export function readStack(stack: string): Readonly<Record<string, unknown>> {
+  return readStackFile(join(checkout, `Pulumi.${stack}.yaml`), stack).config ?? {};
 }
 
 function readStackFile(path: string, stack: string): StackFile {
@@ -96,6 +111,7 @@ async function setApart(
         port !== undefined && (stands || (await isFree(port))) ? port : await freePort();
     }
     if (target?.data?.volume) target.data.volume += "-rehearsal";
+    if (target && target.kind !== "docker") target.protect = false;
   }
 }
 

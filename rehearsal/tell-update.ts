@@ -9,6 +9,8 @@ export interface UpdateTeller {
   end(): void;
   /** The messages of what went wrong, without colours. */
   readonly errors: readonly string[];
+  /** How many resources had each kind of operation, such as `create`; empty before the update's end. */
+  changes(): Readonly<Record<string, number>>;
 }
 
 interface Line {
@@ -40,6 +42,24 @@ const subjects: Readonly<Record<string, { readonly title: string; readonly words
       delete: "removed",
     },
   },
+  "gcp:cloudrunv2/service:Service": {
+    title: "service",
+    words: {
+      same: "unchanged,",
+      create: "runs on Cloud Run,",
+      update: "has a new revision,",
+      delete: "removed",
+    },
+  },
+  "aws:elasticbeanstalk/environment:Environment": {
+    title: "environment",
+    words: {
+      same: "unchanged,",
+      create: "runs on Elastic Beanstalk,",
+      update: "updated,",
+      delete: "terminated",
+    },
+  },
 };
 
 /** A language host that the set-up has built lies beside no CLI, and Pulumi wonders about it. */
@@ -49,6 +69,7 @@ const expected = /^using pulumi-language-nodejs from \$PATH at /;
 export function tellUpdate(story: Story): UpdateTeller {
   const lines = new Map<string, Line>();
   const errors: string[] = [];
+  let changes: Readonly<Record<string, number>> = {};
 
   const open = (key: string, title: string, urn: string): Line => {
     const name = urn.slice(urn.lastIndexOf("::") + 2);
@@ -74,7 +95,9 @@ export function tellUpdate(story: Story): UpdateTeller {
 
   return {
     errors,
+    changes: () => changes,
     hear(event) {
+      if (event.summaryEvent) changes = event.summaryEvent.resourceChanges;
       const begun = event.resourcePreEvent?.metadata;
       const ended = event.resOutputsEvent?.metadata;
       if (begun) {

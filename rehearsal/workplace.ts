@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** The checkout that is delivered. */
 export const checkout = join(import.meta.dirname, "..");
+
+/** The folder, ignored by git, in which the clouds of this checkout's rehearsals remember what was made there. */
+export const cloudFolder = join(checkout, ".slipway", "cloud");
 
 /** Why a stack is run on this machine: `start` is the delivery of `npm start`, `rehearse` a rehearsal beside it. */
 export type Purpose = "start" | "rehearse";
@@ -45,6 +48,12 @@ export function workplaceOf(purpose: Purpose, stack: string): Workplace {
     unfinished: join(folder, "unfinished"),
     provider: join(folder, "provider"),
   };
+}
+
+/** The stacks that were ever run for a purpose. */
+export function stacksOf(purpose: Purpose): string[] {
+  const folder = join(checkout, ".slipway", purpose);
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /** Whether a stack was ever run there. */

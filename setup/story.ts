@@ -17,6 +17,24 @@ export interface Story {
   warn(text: string): void;
 }
 
+/** A story that nobody hears. */
+export const silentStory: Story = {
+  step: async (_title, work) => (await work(() => {})).value,
+  say() {},
+  warn() {},
+};
+
+/** The same story, without a step or a line that was told before: a second look at what is at hand. */
+export function tellOnce(story: Story): Story {
+  const told = new Set<string>();
+  const isNew = (key: string): boolean => !told.has(key) && told.add(key).size > 0;
+  return {
+    step: (title, work) => (isNew(title) ? story : silentStory).step(title, work),
+    say: (title, text) => (isNew(`${title} ${text}`) ? story : silentStory).say(title, text),
+    warn: (text) => (isNew(text) ? story : silentStory).warn(text),
+  };
+}
+
 /**
  * A story on a stream: lines with `✓`, `✗` and durations. On a terminal there are colours and one moving line per running step;
  * elsewhere progress is printed at most every 15 seconds per step, so that logs stay short but never look stuck.

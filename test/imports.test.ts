@@ -102,8 +102,9 @@ describe("the tree's imports", () => {
     expect(astray.map(shown)).toEqual([]);
   });
 
-  it("load a provider's SDK in infra only in targets, the image and the entry", () => {
-    const allowed = /^infra\/(?:targets\/[^/]+|image|index)\.ts$/;
+  it("load a provider's SDK in infra only in targets, registries, ground, the image and the providers", () => {
+    const allowed =
+      /^infra\/(?:(?:targets|registries|ground)\/.+|image|(?:google-|aws-)?providers?)\.ts$/;
     const astray = imports.filter(
       ({ file, from, isTypeOnly }) =>
         roomOf(file) === "infra" && isProvider(from) && !isTypeOnly && !allowed.test(file),
@@ -150,9 +151,15 @@ describe("in infra", () => {
       "config.ts",
       "image.ts",
       "main.mjs",
+      "outside.ts",
     ],
     ["the configuration is read", /\ballConfig\b|\bpulumi\.Config\b/, "config.ts"],
-    ["other programs are called", /"node:child_process"/, "commit.ts"],
+    [
+      "other programs are called",
+      /"node:child_process"/,
+      "commit.ts",
+      "registries/docker-login.ts",
+    ],
   ];
 
   it.each(holders)("%s in its own place only", (_what, pattern, ...places) => {

@@ -1,24 +1,89 @@
 import { describe, expect, it } from "vitest";
-import { incompatibility } from "../../infra/compatibility.ts";
-import type { ServiceConfig } from "../../infra/config/schema.ts";
-import { leastServiceRead } from "./stack-config.ts";
+import { incompatibilities } from "../../infra/compatibility.ts";
+import { parse } from "../../infra/config/schema.ts";
 
-const targets: ServiceConfig["target"][] = [leastServiceRead.target];
-const registries: ServiceConfig["registry"][] = [leastServiceRead.registry];
-
-/** What is said of every pair, registry first; a new kind is a new line. */
-const verdicts: Record<string, string | undefined> = {
-  "local to docker": undefined,
+const registries = {
+  local: { kind: "local" },
+  "docker-hub": { kind: "docker-hub", namespace: "acme" },
+  "private docker-hub": { kind: "docker-hub", namespace: "acme", private: true },
+  "private docker-hub through a remote repository": {
+    kind: "docker-hub",
+    namespace: "acme",
+    private: true,
+    through: { project: "acme-staging", location: "europe-west1", repository: "hub" },
+  },
+  "artifact-registry": { kind: "artifact-registry", project: "acme-staging", host: "gcr.io" },
+  ecr: { kind: "ecr", account: "123456789012", region: "eu-west-1" },
 };
 
+const targets = {
+  docker: { kind: "docker", port: 8000 },
+  "cloud-run": {
+    kind: "cloud-run",
+    project: "acme-staging",
+    region: "europe-west1",
+    access: "public",
+  },
+  "elastic-beanstalk": {
+    kind: "elastic-beanstalk",
+    account: "123456789012",
+    region: "eu-west-1",
+    application: "acme",
+    access: "public",
+  },
+};
+
+function refusals(registry: object, target: object, more: object = {}): string[] {
+  const source = { context: "app", platform: "linux/amd64" };
+  const { values, problems } = parse(
+    { services: { web: { source, registry, target, ...more } } },
+    {},
+  );
+  expect(problems).toEqual([]);
+  return Object.entries(values?.services ?? {}).flatMap(([name, service]) =>
+    incompatibilities(name, service),
+  );
+}
+
+const local =
+  "slipway:services.web.registry: this machine's own registry cannot be reached by a cloud; use docker-hub, artifact-registry or ecr";
+
+/** What is said of the pairs that do not fit, registry first; every other pair fits. */
+const refused: Record<string, string> = {
+  "local to cloud-run": local,
+  "local to elastic-beanstalk": local,
+  "private docker-hub to cloud-run":
+    "slipway:services.web.registry: Cloud Run cannot log in to Docker Hub, and the repository is private; let ground make a remote repository with dockerHub and name it with registry.through, or use artifact-registry",
+  "ecr to cloud-run":
+    "slipway:services.web.registry: Cloud Run cannot pull from ECR; use artifact-registry, or docker-hub",
+  "artifact-registry to elastic-beanstalk":
+    "slipway:services.web.registry: Elastic Beanstalk could pull from Artifact Registry only with a key that never expires; use ecr, or docker-hub",
+};
+
+const pairs = Object.entries(registries).flatMap(([from, registry]) =>
+  Object.entries(targets).map(([to, target]) => ({ pair: `${from} to ${to}`, registry, target })),
+);
+
 describe("whether a registry can feed a target", () => {
-  it("is said of every pair", () => {
-    const said = registries.flatMap((registry) =>
-      targets.map((target) => [
-        `${registry.kind} to ${target.kind}`,
-        incompatibility("web", { ...leastServiceRead, registry, target }),
-      ]),
-    );
-    expect(Object.fromEntries(said)).toEqual(verdicts);
+  it.each(pairs)("$pair", ({ pair, registry, target }) => {
+    expect(refusals(registry, target)).toEqual(refused[pair] ? [refused[pair]] : []);
+  });
+});
+
+describe("whether a service can run on a target", () => {
+  it.each([
+    [{ context: "app" }, "the engine's own platform"],
+    [{ context: "app", platform: "linux/arm64" }, "linux/arm64"],
+  ])("is said of the platform of %j", (source, found) => {
+    expect(refusals(registries["docker-hub"], targets["cloud-run"], { source })).toEqual([
+      `slipway:services.web.source.platform: cloud-run runs linux/amd64 and this builds for ${found}; set it to linux/amd64`,
+    ]);
+  });
+
+  it("is said of secrets that only a cloud keeps", () => {
+    const env = { TOKEN: { ref: "projects/acme-staging/secrets/token/versions/3" } };
+    expect(refusals(registries.local, targets.docker, { env })).toEqual([
+      "slipway:services.web.env.TOKEN: the Docker engine keeps no secrets to refer to; write {secret: NAME of one of slipway:secrets}",
+    ]);
   });
 });

@@ -14,12 +14,12 @@ describe("a configuration that is refused", () => {
     serviceWith({ target: { kind: "docker", port: 8000, ...parts } });
   const proof = (parts: object) => serviceWith({ proof: { kind: "commit", path: "/", ...parts } });
   const variable =
-    "is neither a text nor a secret; put it in quotes, or write {secret: NAME of one of slipway:secrets}";
+    "is neither a text nor a secret; put it in quotes, or write {secret: NAME of one of slipway:secrets} or {ref: an existing secret of the cloud}";
   const outside =
     "must be relative to the checkout, with /; name the folder from the checkout's root";
   const onePlace = "needs exactly one place to read the commit from; set either field or header";
   const choices = {
-    top: "services, secrets, allowDirty, release, engine",
+    top: "services, ground, secrets, allowDirty, release, engine",
     service: "source, registry, target, env, proof",
     target: "kind, port, bind, containerPort, memory, processes, data",
   };
@@ -60,10 +60,13 @@ describe("a configuration that is refused", () => {
       `${web}.source.target: ${unknown("context, dockerfile, stage, args, platform")}`,
     ],
     [serviceWith({ registry: "local" }), `${web}.registry: ${map('"local"')}`],
-    [serviceWith({ registry: {} }), `${web}.registry.kind: required; use one of local`],
+    [
+      serviceWith({ registry: {} }),
+      `${web}.registry.kind: required; use one of local, docker-hub, artifact-registry, ecr`,
+    ],
     [
       serviceWith({ registry: { kind: "quay" } }),
-      `${web}.registry.kind: "quay" is unknown; use one of local`,
+      `${web}.registry.kind: "quay" is unknown; use one of local, docker-hub, artifact-registry, ecr`,
     ],
     [
       serviceWith({ registry: { kind: "local", repository: "Web" } }),
@@ -79,7 +82,7 @@ describe("a configuration that is refused", () => {
     ],
     [
       serviceWith({ target: { kind: "heroku" } }),
-      `${web}.target.kind: "heroku" is unknown; use one of docker`,
+      `${web}.target.kind: "heroku" is unknown; use one of docker, cloud-run, elastic-beanstalk`,
     ],
     [
       serviceWith({ target: { kind: "docker" } }),
@@ -140,7 +143,7 @@ describe("a configuration that is refused", () => {
       `${web}.env.A-B: "A-B" is no name for a variable; use letters, digits and _`,
     ],
     [
-      serviceWith({ env: { A: 1, B: true, C: { ref: "x" }, D: { secret: 1 } } }),
+      serviceWith({ env: { A: 1, B: true, C: { other: "x" }, D: { secret: 1 } } }),
       `${web}.env.A: ${variable}`,
       `${web}.env.B: ${variable}`,
       `${web}.env.C: ${variable}`,

@@ -95,18 +95,50 @@ describe("a configuration that is accepted", () => {
 
   it("leaves the rest at its defaults", () => {
     setStackConfig(serviceWith({}));
-    const { services: _, secrets: __, ...rest } = readConfig();
+    const { services: _, secrets: __, secret, release, ...rest } = readConfig();
     expect(rest).toEqual({
+      ground: undefined,
+      logins: { dockerHub: undefined, googleKey: undefined },
       allowDirty: false,
-      release: undefined,
       engineHost: undefined,
       proves: true,
+      retries: false,
+      tags: [],
     });
+    expect([secret("none"), release("web")]).toEqual(["", undefined]);
   });
 
   it.each([commit, `${commit}-dirty-0123456789ab`])("names the release %s", (release) => {
     setStackConfig({ ...serviceWith({}), release });
-    expect(readConfig().release).toBe(release);
+    expect(readConfig().release("web")).toBe(release);
+  });
+
+  it("names a release for each service", () => {
+    setStackConfig({ ...serviceWith({}), release: { web: commit } });
+    const { release } = readConfig();
+    expect([release("web"), release("api")]).toEqual([commit, undefined]);
+  });
+
+  it("takes what the stack file leaves out from the variables of existing set-ups", () => {
+    const variables = {
+      GCP_PROJECT_ID: "acme-staging",
+      GCP_REGION: "europe-west1",
+      DOCKER_HUB_USER: "acme",
+      DOCKER_HUB_KEY: "key",
+      GCP_SERVICE_KEY: Buffer.from('{"type":"service_account"}').toString("base64"),
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const registry = { kind: "artifact-registry", host: "gcr.io" };
+    setStackConfig(serviceWith({ registry, target: { kind: "cloud-run", access: "public" } }));
+    const { services, logins } = readConfig();
+    expect(services.web).toMatchObject({
+      registry: { project: "acme-staging" },
+      target: { project: "acme-staging", region: "europe-west1" },
+    });
+    expect(logins).toEqual({
+      dockerHub: { username: "acme", password: "key" },
+      googleKey: '{"type":"service_account"}',
+    });
   });
 
   it.each([

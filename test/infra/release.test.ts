@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import type { Commit } from "../../infra/commit.ts";
-import type { Config } from "../../infra/config.ts";
 import type { ProofConfig } from "../../infra/config/schema.ts";
+import type { Config } from "../../infra/config.ts";
 import { provenRelease, type Release } from "../../infra/release.ts";
 import type { Target } from "../../infra/targets/target.ts";
 import { listen } from "./fake-registry.ts";
 import { MemoryRegistry } from "./memory-registry.ts";
 import { type MockEngineArgs, mockEngine, settled } from "./mock-engine.ts";
-import { leastServiceRead } from "./stack-config.ts";
+import { leastConfig, leastServiceRead } from "./stack-config.ts";
 
 const hash = "0123456789abcdef0123456789abcdef01234567";
 const other = "89abcdef0123456789abcdef0123456789abcdef";
@@ -27,6 +27,8 @@ interface Given {
   readonly config?: Partial<Config>;
   readonly engine?: MockEngineArgs;
   readonly lastWords?: string;
+  /** Digests that the registry holds. */
+  readonly held?: readonly string[];
 }
 
 /** One release, by a server that answers what is given; `release` rejects when the proof fails. */
@@ -46,16 +48,10 @@ async function deliver(given: Given) {
       return given.lastWords ?? "";
     },
   };
-  const config: Config = {
-    services: {},
-    secrets: pulumi.secret<Record<string, string>>({}),
-    allowDirty: true,
-    release: undefined,
-    engineHost: undefined,
-    proves: true,
-    ...given.config,
-  };
-  const registry = new MemoryRegistry();
+  const config: Config = { ...leastConfig, allowDirty: true, ...given.config };
+  const registry = new MemoryRegistry(
+    Object.fromEntries((given.held ?? []).map((held) => [held, held])),
+  );
   const service = { ...leastServiceRead, proof: given.proof ?? byCommit };
   const parent = new pulumi.ComponentResource("slipway:index:Service", "web");
   const release = settled(
@@ -85,6 +81,8 @@ function refusal(result: PromiseSettledResult<Release>): string {
   return result.status === "rejected" ? result.reason.message : "";
 }
 
+const live = ["live-dev", digest];
+
 const threeTimes = (request: string) => [request, request, request];
 
 describe("a release", () => {
@@ -93,34 +91,34 @@ describe("a release", () => {
     expect(result).toEqual(released(url));
     expect(requests).toEqual(threeTimes("GET /version"));
     expect(logs).toEqual([`info: proven: ${url} serves ${hash}`]);
-    expect(registry.tagged).toEqual([["main", digest]]);
+    expect(registry.tagged).toEqual([live, ["main", digest]]);
     expect(explained).toEqual([]);
   });
 
   it("of a branch that is no tag gets a tag made of it", async () => {
     const { registry } = await deliver({ commit: { ...commit, branch: "feature/x" } });
-    expect(registry.tagged).toEqual([["feature-x-217d2bf5", digest]]);
+    expect(registry.tagged).toEqual([live, ["feature-x-217d2bf5", digest]]);
   });
 
-  it("without a branch moves no tag", async () => {
+  it("without a branch moves the stack's tag alone", async () => {
     const { result, registry, url } = await deliver({ commit: { ...commit, branch: "unknown" } });
     expect(result).toEqual(released(url, { branch: "unknown" }));
-    expect(registry.tagged).toEqual([]);
+    expect(registry.tagged).toEqual([live]);
   });
 
-  it("that differs from its commit moves no tag", async () => {
+  it("that differs from its commit moves the stack's tag alone", async () => {
     const id = `${hash}-dirty-0123456789ab`;
     const dirty = { ...commit, id, differences: ["app/main.py"] };
     const { result, registry, url } = await deliver({ commit: dirty, served: id });
     expect(result).toEqual(released(url, { commit: id, servedCommit: id }));
-    expect(registry.tagged).toEqual([]);
+    expect(registry.tagged).toEqual([live]);
   });
 
-  it("of an earlier commit is proven and moves no tag", async () => {
-    const { result, registry, requests, url } = await deliver({ config: { release: hash } });
+  it("of an earlier commit is proven and moves the stack's tag alone", async () => {
+    const { result, registry, requests, url } = await deliver({ config: { release: () => hash } });
     expect(result).toEqual(released(url));
     expect(requests).toEqual(threeTimes("GET /version"));
-    expect(registry.tagged).toEqual([]);
+    expect(registry.tagged).toEqual([live]);
   });
 
   it("that is only asked for its health says that no commit is proven", async () => {
@@ -146,8 +144,35 @@ describe("a release", () => {
       requests: [],
       tagged: [],
       logs: [],
-      invokes: [],
+      invokes: [["pulumi:pulumi:readStackOutputs", { name: "organization/slipway/dev" }]],
     });
+  });
+
+  it("names the release before it, whose image keeps a tag", async () => {
+    const was = `sha256:${"2".repeat(64)}`;
+    const before = { url: "", image: `localhost:5055/web@${was}`, commit: other, branch: "main" };
+    const engine = { outputs: { web: { ...before, servedCommit: other } } };
+    const { result, registry, url } = await deliver({ engine, held: [was] });
+    expect(result).toEqual(released(url, { previous: other }));
+    expect(registry.tagged).toEqual([["prev-dev", was], live, ["main", digest]]);
+  });
+
+  it("that is delivered again still names the release before it", async () => {
+    const before = { url: "", image, commit: hash, branch: "main", servedCommit: hash };
+    const engine = { outputs: { web: { ...before, previous: other } } };
+    const { result, registry, url } = await deliver({ engine });
+    expect(result).toEqual(released(url, { previous: other }));
+    expect(registry.tagged).toEqual([live, ["main", digest]]);
+  });
+
+  it("moves the tags that the run was asked for", async () => {
+    const { registry } = await deliver({ config: { tags: ["latest", "build-7"] } });
+    expect(registry.tagged).toEqual([
+      live,
+      ["main", digest],
+      ["latest", digest],
+      ["build-7", digest],
+    ]);
   });
 });
 

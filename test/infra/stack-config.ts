@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, vi } from "vitest";
-import { readConfig } from "../../infra/config.ts";
 import type { ServiceConfig } from "../../infra/config/schema.ts";
+import { type Config, readConfig } from "../../infra/config.ts";
 
 /** The least that a service has to say. */
 export const leastService = {
@@ -25,6 +25,21 @@ export const leastServiceRead: ServiceConfig = {
   env: {},
   proof: { kind: "commit", path: "/", field: "commit", seconds: 60 },
 };
+
+/** What a run is told when nobody says anything. */
+export const leastConfig = {
+  services: {},
+  ground: undefined,
+  secrets: pulumi.secret<Record<string, string>>({}),
+  secret: () => "",
+  logins: { dockerHub: undefined, googleKey: undefined },
+  allowDirty: false,
+  release: () => undefined,
+  engineHost: undefined,
+  proves: true,
+  retries: false,
+  tags: [],
+} satisfies Config;
 
 /**
  * Sets the stack's values under `slipway:` the way Pulumi's language host hands them over: each as text.

@@ -19,16 +19,17 @@ export async function createContainer(
   planned: Properties,
   call: Call,
 ): Promise<{ id: string; state: Properties }> {
+  const image = session.keptAs(String(planned.image));
   await findImage(
     session,
-    String(planned.image),
+    image,
     planned.platform ? String(planned.platform) : undefined,
     call,
   ).catch((error: Error) => {
     throw tried(`unable to create a container with image ${planned.image}`, error);
   });
   const container = await session.docker
-    .createContainer(containerOptions(planned))
+    .createContainer(containerOptions({ ...planned, image }))
     .catch((error: Error) => {
       throw tried("unable to create the container", error);
     });
@@ -40,7 +41,7 @@ export async function createContainer(
     const found = await container.inspect();
     const state = containerState(
       containerLogs === undefined ? planned : { ...planned, containerLogs },
-      found,
+      named(found, session, planned),
     );
     return { id: container.id, state };
   } catch (error) {
@@ -48,6 +49,17 @@ export async function createContainer(
     const { message } = tried("the container was created, but did not come up", error as Error);
     throw new InitError(container.id, planned, message, { cause: error });
   }
+}
+
+/** A container as the engine has it, but with the name of its image that was asked for. */
+export function named(
+  found: Docker.ContainerInspectInfo,
+  session: Pick<Session, "keptAs">,
+  { image }: Properties,
+): Docker.ContainerInspectInfo {
+  const asked = String(image ?? "");
+  if (asked === "" || found.Config.Image !== session.keptAs(asked)) return found;
+  return { ...found, Config: { ...found.Config, Image: asked } };
 }
 
 /** Starts it and, as far as asked for, waits for its health or its end; returns its output if that is kept. */

@@ -3,7 +3,7 @@ import { bridgedType, type Update } from "../bridge/bridged-type.ts";
 import type { Call, ResourceType } from "../provider.ts";
 import { InitError } from "../rule-error.ts";
 import type { Properties } from "../values.ts";
-import { createContainer } from "./container-create.ts";
+import { createContainer, named } from "./container-create.ts";
 import { LIMITS, resourceLimits } from "./container-limits.ts";
 import { removeContainer } from "./container-remove.ts";
 import { containerSchema } from "./container-schema.ts";
@@ -24,19 +24,19 @@ export function containerType(session: Session): ResourceType {
     create: (planned, call) => createContainer(session, planned, call),
     async read(id, state) {
       const found = await inspect(docker.getContainer(id));
-      return found && containerState(state, found);
+      return found && containerState(state, named(found, session, state));
     },
-    update: (update, call) => updateContainer(docker, update, call),
+    update: (update, call) => updateContainer(session, update, call),
     delete: (id, state) => removeContainer(docker.getContainer(id), state),
   });
 }
 
 async function updateContainer(
-  docker: Docker,
+  session: Session,
   { id, planned, changed, state }: Update,
   call: Call,
 ): Promise<Properties> {
-  const container = docker.getContainer(id);
+  const container = session.docker.getContainer(id);
   if (changed.some((name) => LIMITS.includes(name))) {
     call.log.progress("updating its limits");
     await container.update(resourceLimits(planned)).catch((error: Error) => {
@@ -53,7 +53,7 @@ async function updateContainer(
       );
     });
   }
-  return containerState(planned, await container.inspect());
+  return containerState(planned, named(await container.inspect(), session, planned));
 }
 
 async function inspect(

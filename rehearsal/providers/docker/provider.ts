@@ -20,8 +20,10 @@ export interface DockerProviderOptions {
   readonly cwd: string;
   /** Where `DOCKER_HOST`, `DOCKER_CONFIG` and the like are read from; the default is this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Maps an image's name to the one that is pushed in its place; outputs keep the name that was asked for. */
+  /** Maps an image's name to the one that is pushed and pulled in its place; outputs keep the name that was asked for. */
   readonly redirect?: (imageName: string) => string;
+  /** Why the registry of an image's name would not take a push; undefined where it would. */
+  readonly refusesPush?: (imageName: string) => string | undefined;
 }
 
 /** Makes the stand-in; each configuration of it connects to the engine that the real provider would use. */
@@ -29,6 +31,7 @@ export function createDockerProvider({
   cwd,
   env = process.env,
   redirect = (name) => name,
+  refusesPush = () => undefined,
 }: DockerProviderOptions): Provider {
   return {
     version: "5.2.0",
@@ -43,6 +46,7 @@ export function createDockerProvider({
       const session = dockerSession(
         { docker, cwd, env, registryAuth, plainHosts: plainHosts(settings.registryAuth) },
         redirect,
+        refusesPush,
       );
       const resources = {
         "docker:index/image:Image": imageType(session),

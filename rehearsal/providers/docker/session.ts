@@ -15,20 +15,26 @@ export interface Session {
   readonly registryAuth: CredentialStore;
   /** The registries, by `credentialKey`, that `registryAuth` reaches without TLS. */
   readonly plainHosts: ReadonlySet<string>;
-  /** The name under which an image is pushed in truth; tags the image with it where it differs from `name`. */
+  /** The name under which an image is pushed and pulled in truth. */
+  keptAs(name: string): string;
+  /** Tags the image with the name under which it is pushed in truth, and returns that. */
   redirected(name: string): Promise<string>;
   /** Runs `work`; an error that quotes one of these secrets comes out without it. */
   withoutSecrets<T>(secrets: readonly (string | undefined)[], work: () => Promise<T>): Promise<T>;
 }
 
-/** Makes the session; `redirect` maps the name of an image to the one that is pushed in its place. */
+/** Makes the session; `redirect` maps the name of an image to the one that is pushed and pulled in its place. */
 export function dockerSession(
   parts: Pick<Session, "docker" | "cwd" | "env" | "registryAuth" | "plainHosts">,
   redirect: (name: string) => string,
+  refusesPush: (name: string) => string | undefined,
 ): Session {
   return {
     ...parts,
+    keptAs: redirect,
     async redirected(name) {
+      const refusal = refusesPush(name);
+      if (refusal !== undefined) throw new RuleError(refusal);
       const destination = redirect(name);
       if (destination !== name) {
         const { repository, tag = "latest" } = parseReference(destination);

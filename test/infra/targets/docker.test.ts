@@ -1,10 +1,11 @@
-import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import type { TargetConfig } from "../../../infra/config/schema.ts";
+import { Providers } from "../../../infra/providers.ts";
 import { makeTarget, type TargetArgs } from "../../../infra/targets/target.ts";
+import { MemoryRegistry } from "../memory-registry.ts";
 import { mockEngine, settled, urnOf } from "../mock-engine.ts";
-import { leastServiceRead } from "../stack-config.ts";
+import { leastConfig, leastServiceRead } from "../stack-config.ts";
 
 const image = `localhost:5055/web@sha256:${"1".repeat(64)}`;
 const serviceUrn = urnOf("slipway:index:Service", "web");
@@ -15,9 +16,17 @@ const docker = urnOf("pulumi:providers:docker", "docker");
 async function made(target: TargetConfig, more: Partial<TargetArgs> = {}, preview = false) {
   const { resources } = await mockEngine({ preview });
   const parent = new pulumi.ComponentResource("slipway:index:Service", "web");
-  const provider = new Provider("docker", {});
-  const service = { ...leastServiceRead, target };
-  const args = { image, service, env: {}, docker: provider, engineHost: undefined, parent };
+  const args: TargetArgs = {
+    image,
+    commit: "0123456789abcdef0123456789abcdef01234567",
+    attempt: 1,
+    service: { ...leastServiceRead, target },
+    registry: new MemoryRegistry(),
+    env: {},
+    providers: new Providers(leastConfig),
+    engineHost: undefined,
+    parent,
+  };
   const result = await makeTarget("web", { ...args, ...more });
   const [url, revision] = await Promise.all([settled(result.url), settled(result.revision)]);
   return { resources: resources.toSorted((a, b) => (a.type < b.type ? -1 : 1)), url, revision };
@@ -112,7 +121,11 @@ describe("the docker target", () => {
   });
 
   it("sets variables in the order of their names, and a secret one stays secret", async () => {
-    const env = { zone: "z", TOKEN: pulumi.secret("hunter2"), Alpha: "a=b" };
+    const env = {
+      zone: { plain: "z" },
+      TOKEN: { secret: pulumi.secret("hunter2") },
+      Alpha: { plain: "a=b" },
+    };
     const { resources } = await made(leastServiceRead.target, { env });
     const envs = ["Alpha=a=b", "PORT=8000", { secret: "TOKEN=hunter2" }, "zone=z"];
     const inputs = { ...container.inputs, envs };

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+import { ready } from "../setup/ready.ts";
+import type { Story } from "../setup/story.ts";
+import { UserError } from "../setup/user-error.ts";
+import { openCloud } from "./cloud/cloud.ts";
+import { openFrontDoor } from "./outside/front-door.ts";
+import { playedRegistry } from "./outside/play-outside.ts";
+import { played } from "./pulumi-stack.ts";
+import { checkout, cloudFolder } from "./workplace.ts";
+
+/** The folder with the `pulumi` that plays Pulumi's CLI. */
+export const playedCli = join(import.meta.dirname, "bin");
+
+/**
+ * Runs a command to its end, for which `pulumi` is a rehearsal of whatever stack it names, and the registries and URLs
+ * of the outside are played on this machine. Returns its exit code.
+ * @throws UserError when there is no command, or it cannot be started.
+ */
+export async function runCommand(command: readonly string[], story: Story): Promise<number> {
+  const [program, ...args] = command;
+  if (program === undefined) {
+    throw new UserError(
+      "command line: run is followed by a command; such as npm run rehearse -- run pulumi preview --stack staging",
+    );
+  }
+  const { engine } = await ready(["pulumi", "engine", "base-image", "registry"], story);
+  const door = await openFrontDoor({ cloud: openCloud(cloudFolder), registry: playedRegistry() });
+  const path = [playedCli, join(checkout, "node_modules", ".bin"), process.env.PATH];
+  const env = {
+    ...process.env,
+    ...played(door.address),
+    DOCKER_HOST: engine.host,
+    PATH: path.join(delimiter),
+  };
+  try {
+    const child = spawn(program, args, { stdio: "inherit", env });
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal ? constants.signals[signal] : 0);
+  } catch (error) {
+    throw new UserError(`${program}: ${(error as Error).message}; name a command that is on PATH`);
+  } finally {
+    await door.close();
+  }
+}
