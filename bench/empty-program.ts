@@ -11,6 +11,22 @@ export default () => {
   new Provider("docker");
 };
 `,
+  "empty-with-google": `import { Provider as Docker } from "@pulumi/docker/provider.js";
+import { Provider as Google } from "@pulumi/gcp/provider.js";
+
+export default () => {
+  new Docker("docker");
+  new Google("google", { project: "slipway-staging", region: "europe-west1" });
+};
+`,
+  "empty-with-aws": `import { Provider as Aws } from "@pulumi/aws/provider.js";
+import { Provider as Docker } from "@pulumi/docker/provider.js";
+
+export default () => {
+  new Docker("docker");
+  new Aws("aws", { allowedAccountIds: ["123456789012"], region: "eu-west-1" });
+};
+`,
 };
 
 /** Writes a Pulumi project that makes nothing, run by the same plain Node.js as this project's program. */

@@ -9,6 +9,7 @@ import { run } from "../setup/run.ts";
 import { type Story, tellOn } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import type { Comparison } from "./comparison.ts";
+import { previewOfClouds } from "./measure-clouds.ts";
 import { imageAgainstBase } from "./measure-image.ts";
 import { previewAgainstDefault, previewAgainstEmpty, type Taking } from "./measure-preview.ts";
 import { updateAgainstRaw } from "./measure-update.ts";
@@ -60,6 +61,7 @@ async function measure(rounds: number, story: Story, { signal }: Interruption): 
       comparisons.push(...taken);
     };
     await take("Preview", previewAgainstEmpty);
+    await take("Clouds", previewOfClouds);
     await take("TypeScript", previewAgainstDefault);
     await take("Update", updateAgainstRaw);
     comparisons.push(...(await imageAgainstBase(bench)));

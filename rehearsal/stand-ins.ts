@@ -20,6 +20,9 @@ export interface Outside {
   readonly clouds: readonly Kind[];
 }
 
+/** Whose program the stand-ins serve: its relative paths start in the checkout's `infra`. */
+const program = join(checkout, "infra");
+
 /**
  * Attaches a stand-in for docker and for each cloud that is used; only those are loaded. Without an outside, nothing is
  * redirected: images are pushed to where they are named.
@@ -27,20 +30,24 @@ export interface Outside {
 export async function attachStandIns(
   engineHost: string,
   outside: Outside | undefined,
+  cwd = program,
 ): Promise<StandIns> {
   const { attach } = await import("./providers/host.ts");
   const env = { ...process.env, DOCKER_HOST: engineHost };
   const clouds = outside?.clouds ?? [];
   const [docker, ...others] = await Promise.all([
-    dockerStandIn(env, outside),
+    dockerStandIn(env, outside, cwd),
     ...clouds.map(async (kind) => [kind, await cloudStandIn(kind, env, outside)] as const),
   ]);
   return attach({ docker, ...Object.fromEntries(others) });
 }
 
-async function dockerStandIn(env: NodeJS.ProcessEnv, outside: Outside | undefined) {
+async function dockerStandIn(
+  env: NodeJS.ProcessEnv,
+  outside: Outside | undefined,
+  cwd: string,
+): Promise<Provider> {
   const { createDockerProvider } = await import("./providers/docker/provider.ts");
-  const cwd = join(checkout, "infra");
   if (!outside) return createDockerProvider({ cwd, env });
   const [{ keptAs }, { pushRefusal }] = await Promise.all([
     import("./providers/platform/outside-image.ts"),
