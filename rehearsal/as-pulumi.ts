@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter } from "node:path";
+import { ready } from "../setup/ready.ts";
 import { painter, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import { bringGround, groundStack, standsOnGround } from "./ground.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { onStack } from "./on-stack.ts";
+import { pulumiOn } from "./pulumi-stack.ts";
 import { playedCli } from "./run-command.ts";
-import { workplaceOf } from "./workplace.ts";
+import { writeStackFile } from "./stack-file.ts";
+import { type Workplace, workplaceOf } from "./workplace.ts";
 
 // Pulumi's CLI as a rehearsal plays it: the real CLI, on the state of the stack's rehearsal, with the stand-ins attached.
 
@@ -17,6 +21,9 @@ process.env.PATH = (process.env.PATH ?? "")
   .split(delimiter)
   .filter((folder) => folder !== playedCli)
   .join(delimiter);
+
+/** What asks the providers for something; the rest only looks at the state or the configuration, which needs no lock. */
+const changing = new Set(["up", "update", "preview", "pre", "refresh", "destroy", "import", "watch"]);
 
 const interruption = listenForInterruption();
 try {
@@ -30,20 +37,31 @@ try {
 
 async function play(args: readonly string[]): Promise<number> {
   const stack = stackOf(args);
-  const makes = ["up", "update", "preview", "pre", "refresh"].includes(args[0] ?? "");
-  if (makes && standsOnGround(stack)) await bringGround({ story: silentStory, interruption });
   const place = workplaceOf("rehearse", stack);
-  const options = { story: silentStory, interruption, builds: makes && stack !== groundStack };
-  return onStack(place, options, async (open) => {
-    const { pulumiCommand, workDir, envVars } = open.stack.workspace;
-    const child = spawn(pulumiCommand.command, args, {
-      stdio: "inherit",
-      cwd: workDir,
-      env: { ...process.env, ...envVars, PULUMI_STACK: stack },
-    });
-    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + (signal ? constants.signals[signal] : 0);
-  });
+  if (!changing.has(args[0] ?? "")) return look(place, args);
+  const brings = args[0] !== "destroy" && standsOnGround(stack);
+  if (brings) await bringGround({ story: silentStory, interruption });
+  const options = { story: silentStory, interruption, builds: stack !== groundStack };
+  return onStack(place, options, ({ stack: { workspace } }) =>
+    cli(args, place, workspace.envVars),
+  );
+}
+
+async function look(place: Workplace, args: readonly string[]): Promise<number> {
+  const tools = await ready(["pulumi"], silentStory);
+  if (!existsSync(place.stackFile)) await writeStackFile(place, {});
+  return cli(args, place, pulumiOn(place, tools));
+}
+
+async function cli(
+  args: readonly string[],
+  { folder, stack, pulumiHome }: Workplace,
+  envVars: Readonly<Record<string, string>>,
+): Promise<number> {
+  const env = { ...process.env, PULUMI_HOME: pulumiHome, PULUMI_STACK: stack, ...envVars };
+  const child = spawn("pulumi", args, { stdio: "inherit", cwd: folder, env });
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 
 /** A rehearsal has no selected stack: the command has to name it. */

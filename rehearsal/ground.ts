@@ -63,7 +63,7 @@ export async function takeGroundDown(options: Options): Promise<void> {
 async function make({ stack }: OpenStack, interruption: Interruption): Promise<string> {
   const teller = tellUpdate(silentStory);
   try {
-    await stack.up({ refresh: true, onEvent: teller.hear, ...askToStop(interruption.signal) });
+    await stack.up({ onEvent: teller.hear, ...askToStop(interruption.signal) });
   } catch (error) {
     throw updateFailure(teller.errors, error);
   } finally {

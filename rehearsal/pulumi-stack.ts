@@ -34,6 +34,12 @@ export async function openStack(place: Workplace, tools: Tools): Promise<Stack> 
     : Stack.create(place.stack, workspace);
 }
 
+/** What Pulumi's CLI itself needs to be run on a workplace: its environment, and the project file in its folder. */
+export function pulumiOn(place: Workplace, tools: Tools): Record<string, string> {
+  writeProject(place);
+  return environment(place, tools);
+}
+
 /** The project as it is, but in the run's own folder: Pulumi writes into the stack file that lies beside it. */
 function writeProject(place: Workplace): void {
   const project = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as { main: string };

@@ -14,6 +14,9 @@ import { checkout, cloudFolder } from "./workplace.ts";
 /** The folder with the `pulumi` that plays Pulumi's CLI. */
 export const playedCli = join(import.meta.dirname, "bin");
 
+/** The folder with a configuration of Docker that is logged in to the registries of the played clouds. */
+export const playedDockerConfig = join(import.meta.dirname, "outside", "docker");
+
 /**
  * Runs a command to its end, for which `pulumi` is a rehearsal of whatever stack it names, and the registries and URLs
  * of the outside are played on this machine. Returns its exit code.
@@ -26,13 +29,13 @@ export async function runCommand(command: readonly string[], story: Story): Prom
       "command line: run is followed by a command; such as npm run rehearse -- run pulumi preview --stack staging",
     );
   }
-  const { engine } = await ready(["pulumi", "engine", "base-image", "registry"], story);
+  await ready(["pulumi", "engine", "base-image", "registry"], story);
   const door = await openFrontDoor({ cloud: openCloud(cloudFolder), registry: playedRegistry() });
   const path = [playedCli, join(checkout, "node_modules", ".bin"), process.env.PATH];
   const env = {
     ...process.env,
     ...played(door.address),
-    DOCKER_HOST: engine.host,
+    DOCKER_CONFIG: playedDockerConfig,
     PATH: path.join(delimiter),
   };
   try {

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, linkSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { findGo, goBuild } from "./go-build.ts";
 import { installFolder } from "./install-folder.ts";
@@ -24,11 +24,14 @@ export function languageHost(cli: string, machine: Machine = thisMachine()): Thi
     title: "Language host",
     async find() {
       const beside = besideCli(cli, executable, machine);
-      if (beside !== undefined) return { text: "comes with the CLI", value: beside };
+      if (beside !== undefined) {
+        const text = isOwn(cli, machine) ? LANGUAGE_HOST_VERSION : "comes with the CLI";
+        return { text, value: beside };
+      }
       const onPath = which("pulumi-language-nodejs", machine);
       if (onPath !== undefined) return { text: "on PATH", value: dirname(onPath) };
       return existsSync(join(folder, executable))
-        ? { text: LANGUAGE_HOST_VERSION, value: folder }
+        ? { text: LANGUAGE_HOST_VERSION, value: placed(folder, executable, cli, machine) }
         : undefined;
     },
     async bring(progress, signal) {
@@ -60,9 +63,26 @@ export function languageHost(cli: string, machine: Machine = thisMachine()): Thi
         },
         progress,
       );
-      return { text: `${LANGUAGE_HOST_VERSION}, built from source`, value: folder };
+      const value = placed(folder, executable, cli, machine);
+      return { text: `${LANGUAGE_HOST_VERSION}, built from source`, value };
     },
   };
+}
+
+/** Whether the set-up itself has made the CLI, so that its folder may be added to. */
+function isOwn(cli: string, { cache }: Machine): boolean {
+  return dirname(cli) === cache;
+}
+
+/** Beside a CLI of the set-up's own it is found without a word; taken from PATH, Pulumi warns of it at each run. */
+function placed(folder: string, executable: string, cli: string, machine: Machine): string {
+  if (!isOwn(cli, machine)) return folder;
+  try {
+    linkSync(join(folder, executable), join(cli, executable));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return cli;
 }
 
 /** Package managers put a link on PATH and keep the files together elsewhere. */

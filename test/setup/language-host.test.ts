@@ -61,6 +61,19 @@ test("without one it is built from its pinned Go module and then found", async (
   expect(await languageHost(cli, machine).find()).toEqual({ text: "3.68.0", value: folder });
 });
 
+test("beside a CLI that the set-up has made it is put there, where Pulumi takes it without a warning", async () => {
+  const machine = fakeMachine();
+  const own = join(machine.cache, "pulumi-3.259.0");
+  const built = join(machine.cache, "pulumi-language-nodejs-3.68.0");
+  for (const folder of [own, built]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(own, "pulumi"), "");
+  writeFileSync(join(built, "pulumi-language-nodejs"), "built");
+  const found = { text: "3.68.0", value: own };
+  expect(await languageHost(own, machine).find()).toEqual(found);
+  expect(readFileSync(join(own, "pulumi-language-nodejs"), "utf8")).toBe("built");
+  expect(await languageHost(own, machine).find()).toEqual(found);
+});
+
 test("with neither it says what to install", async () => {
   const machine = fakeMachine();
   const cli = cliWith(machine, "pulumi");
