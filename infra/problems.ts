@@ -16,9 +16,7 @@ function describe(where: string, issue: Issue): string[] {
     case "invalid_union":
       return [`${where}: ${choiceProblem(where, issue)}`];
     case "invalid_value":
-      return [
-        `${where}: ${JSON.stringify(issue.input)} is not one of the choices; use one of ${issue.values.map(String).join(", ")}`,
-      ];
+      return [`${where}: ${valueProblem(issue)}`];
     case "too_small":
       return [
         `${where}: ${String(issue.input)} is too small; use ${String(issue.minimum)} or more`,
@@ -32,7 +30,9 @@ function describe(where: string, issue: Issue): string[] {
   }
 }
 
-function typeProblem({ expected, input, path }: z.core.$ZodIssueInvalidType): string {
+function typeProblem({ expected, input, path, message }: z.core.$ZodIssueInvalidType): string {
+  // Words of the schema's own know better than these.
+  if (!message.startsWith("Invalid input")) return message;
   const names: Readonly<Record<string, string>> = {
     string: "a text",
     object: "a map",
@@ -49,6 +49,12 @@ function typeProblem({ expected, input, path }: z.core.$ZodIssueInvalidType): st
   // A secret that is not a text is still a secret.
   const found = path[0] === "secrets" ? "" : `, and is ${JSON.stringify(input)}`;
   return `must be ${name}${quotes}${found}; mend it in the stack file`;
+}
+
+function valueProblem({ input, values }: z.core.$ZodIssueInvalidValue): string {
+  const found =
+    input === undefined ? "required" : `${JSON.stringify(input)} is not one of the choices`;
+  return `${found}; use one of ${values.map(String).join(", ")}`;
 }
 
 /** A choice by `kind`: zod hands over the map around the kind and the kinds there are. */

@@ -40,7 +40,8 @@ export function provenRelease(name: string, args: ReleaseArgs): pulumi.Output<Re
   const { service, commit, image, target, config } = args;
   const { id, branch } = commit;
   const settled = pulumi.all([target.url, image, target.revision, target.identityToken]);
-  return settled.apply(async ([url, reference, revision, identityToken]) => {
+  // The token is a secret and is no part of the release, which is none.
+  return pulumi.unsecret(settled).apply(async ([url, reference, revision, identityToken]) => {
     const isProof = config.proves && service.proof.kind === "commit";
     const before = await lastProven(name);
     if (config.proves && !pulumi.runtime.isDryRun()) {

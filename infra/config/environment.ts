@@ -1,3 +1,6 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 // What a run is told by its environment: the variables of existing set-ups, under each of their names.
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +17,8 @@ export interface Logins {
   readonly dockerHub: Login | undefined;
   /** The key of a service account, as JSON: `GCP_SERVICE_KEY`, which may be in base64. */
   readonly googleKey: string | undefined;
+  /** The folder with what Docker is logged in to: `DOCKER_CONFIG`, else `.docker` at home. Absent: Docker's login is not used. */
+  readonly dockerConfig?: string;
 }
 
 /** Reads what there is to log in with. */
@@ -23,6 +28,7 @@ export function logins(env: Environment): Logins {
   return {
     dockerHub: username && password ? { username, password } : undefined,
     googleKey: env.GCP_SERVICE_KEY ? plain(env.GCP_SERVICE_KEY) : undefined,
+    dockerConfig: env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"),
   };
 }
 
@@ -35,6 +41,7 @@ const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     region: "AWS_REGION",
     application: "EB_APP_NAME",
     environment: "EB_ENV_NAME",
+    environmentId: "EB_ENV_ID",
   },
 };
 

@@ -16,7 +16,11 @@ const dockerHub = strict({
     /^[a-z0-9]{2,255}$/,
     "is no namespace of Docker Hub; use its lower-case letters and digits",
   ),
-  repository: repositoryName.optional(),
+  /** Docker Hub knows one level only. */
+  repository: text(
+    /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/,
+    "is no repository of Docker Hub; use lower-case letters, digits and - . _ between them, without a /",
+  ).optional(),
   private: z.boolean().default(false),
   username: z.string().optional(),
   token: secretName.optional(),
@@ -26,6 +30,9 @@ const dockerHub = strict({
     location: googleLocation,
     repository: repositoryName,
   }).optional(),
+}).refine(({ username, token }) => username === undefined || token !== undefined, {
+  path: ["username"],
+  error: "is used together with token only; set token to {secret: NAME}, or take it out",
 });
 
 /** The hosts of the former Container Registry and the location in which each lives on as a repository of that name. */

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { describeProblems } from "../problems.ts";
 import { cloudRun } from "./cloud-run.ts";
+import { cloudRunEnvProblems } from "./cloud-run-env.ts";
 import { docker } from "./docker.ts";
 import { elasticBeanstalk } from "./elastic-beanstalk.ts";
+import { elasticBeanstalkEnvProblems } from "./elastic-beanstalk-env.ts";
 import { filledIn } from "./environment.ts";
 import { absolutePath, pathInCheckout, secretName, strict, text } from "./forms.ts";
-import { ground } from "./ground.ts";
+import { ground, groundSecrets } from "./ground.ts";
 import { type RegistryConfig, registry } from "./registries.ts";
 
 const source = strict({
@@ -117,7 +119,12 @@ export function parse(
   const problems = [
     ...describeProblems("slipway", (error?.issues ?? []).filter(isTold)),
     ...(data
-      ? [...purpose(data), ...unknownSecrets(data), ...collisions(data.services ?? {})]
+      ? [
+          ...purpose(data),
+          ...unknownSecrets(data),
+          ...refusedVariables(data),
+          ...collisions(data.services ?? {}),
+        ]
       : []),
   ].map((problem) => problem.replace(/^slipway\./, "slipway:"));
   return { values: data, problems };
@@ -132,20 +139,42 @@ function purpose({ services, ground }: Values): string[] {
   return ["slipway:services: required; set it to a map"];
 }
 
-function unknownSecrets({ services, secrets }: Values): string[] {
+function unknownSecrets({ services, ground, secrets }: Values): string[] {
   const named = Object.entries(services ?? {}).flatMap(([name, { env, registry }]) => [
-    ...Object.entries(env).map(([key, value]) => [`${name}.env.${key}`, value] as const),
+    ...Object.entries(env).map(([key, value]) => [`services.${name}.env.${key}`, value] as const),
     ...("token" in registry && registry.token
-      ? [[`${name}.registry.token`, registry.token] as const]
+      ? [[`services.${name}.registry.token`, registry.token] as const]
       : []),
   ]);
-  return named.flatMap(([where, value]) =>
+  return [...named, ...groundSecrets(ground)].flatMap(([where, value]) =>
     typeof value === "string" || "ref" in value || Object.hasOwn(secrets, value.secret)
       ? []
       : [
-          `slipway:services.${where}: there is no secret "${value.secret}"; set it with pulumi config set --secret --path slipway:secrets.${value.secret}`,
+          `slipway:${where}: there is no secret "${value.secret}"; set it with pulumi config set --secret --path slipway:secrets.${value.secret}`,
         ],
   );
+}
+
+/** What the platform of a service would refuse in its variables. */
+function refusedVariables({ services, secrets }: Values): string[] {
+  return Object.entries(services ?? {}).flatMap(([name, { env, target }]) =>
+    platformProblems(env, secrets, target).map((problem) => `slipway:services.${name}.${problem}`),
+  );
+}
+
+function platformProblems(
+  env: ServiceConfig["env"],
+  secrets: Values["secrets"],
+  target: TargetConfig,
+): string[] {
+  switch (target.kind) {
+    case "docker":
+      return [];
+    case "cloud-run":
+      return cloudRunEnvProblems(env, secrets);
+    case "elastic-beanstalk":
+      return elasticBeanstalkEnvProblems(env, secrets, target);
+  }
 }
 
 /** Two services can neither listen on one port nor give one commit's tag to two images. */
@@ -170,6 +199,9 @@ function claims(name: string, registry: RegistryConfig, target: TargetConfig): C
   return [
     ...(target.kind === "docker"
       ? [["target.port", `port ${target.port}`, "choose another"] as const]
+      : []),
+    ...(target.kind === "elastic-beanstalk" && target.environment
+      ? [["target.environment", `environment ${target.environment}`, "name another"] as const]
       : []),
     registry.kind === "local"
       ? ["registry.repository", `${registry.repository ?? name} on port ${registry.port}`, own]

@@ -27,10 +27,18 @@ export interface MockEngineArgs {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** What the provider does with an image: returns its `repoDigest`. */
   readonly push?: (imageName: string) => string;
+  /** What a provider adds to a resource's inputs once it has made it; by type, never in a preview. */
+  readonly computed?: Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
+  /** What providers answer to their functions, by token. */
+  readonly answers?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
 export interface MockEngine {
   readonly resources: readonly Registered[];
+  /** The URNs that each resource waits for, by its type and name: `docker:index/image:Image web`. */
+  readonly dependencies: Readonly<Record<string, readonly string[]>>;
+  /** The outputs that each resource makes secret beyond its inputs, by its type and name. */
+  readonly secretOutputs: Readonly<Record<string, readonly string[]>>;
   /** Each invoke as its token and arguments. */
   readonly invokes: readonly (readonly [token: string, args: unknown])[];
   /** What was logged, without what is ephemeral. */
@@ -47,7 +55,10 @@ export async function mockEngine(args: MockEngineArgs = {}): Promise<MockEngine>
     {
       newResource: ({ type, name, inputs }) => {
         const known = args.preview ? undefined : `${name}-id`;
-        if (type !== "docker:index/image:Image") return { id: known, state: inputs };
+        if (type !== "docker:index/image:Image") {
+          const computed = args.preview ? {} : args.computed?.[type]?.(inputs);
+          return { id: known, state: { ...inputs, ...computed } };
+        }
         const pushed = args.preview ? {} : { repoDigest: args.push?.(inputs.imageName) };
         return { id: known, state: { ...inputs, ...pushed } };
       },
@@ -56,7 +67,7 @@ export async function mockEngine(args: MockEngineArgs = {}): Promise<MockEngine>
         if (token === "pulumi:pulumi:readStackResourceOutputs") {
           return { outputs: args.state ?? {} };
         }
-        return { name: inputs.name, outputs: args.outputs ?? {} };
+        return args.answers?.[token] ?? { name: inputs.name, outputs: args.outputs ?? {} };
       },
     },
     "slipway",
@@ -64,7 +75,7 @@ export async function mockEngine(args: MockEngineArgs = {}): Promise<MockEngine>
     args.preview ?? false,
     "organization",
   );
-  return { resources: recordResources(), invokes, logs: recordLogs() };
+  return { ...recordResources(), invokes, logs: recordLogs() };
 }
 
 /** The value of an output once it is settled; undefined where a preview does not know it. */
@@ -81,8 +92,10 @@ interface Innards<T> {
   readonly isSecret: Promise<boolean>;
 }
 
-function recordResources(): Registered[] {
+function recordResources(): Pick<MockEngine, "resources" | "dependencies" | "secretOutputs"> {
   const resources: Registered[] = [];
+  const dependencies: Record<string, readonly string[]> = {};
+  const secretOutputs: Record<string, readonly string[]> = {};
   const register = MockMonitor.prototype.registerResource;
   const spy = vi.spyOn(MockMonitor.prototype, "registerResource").mockImplementation(function (
     this: MockMonitor,
@@ -90,10 +103,13 @@ function recordResources(): Registered[] {
     callback,
   ) {
     resources.push(registered(request));
+    const key = `${request.getType()} ${request.getName()}`;
+    dependencies[key] = request.getDependenciesList();
+    secretOutputs[key] = request.getAdditionalsecretoutputsList();
     return register.call(this, request, callback);
   });
   onTestFinished(() => spy.mockRestore());
-  return resources;
+  return { resources, dependencies, secretOutputs };
 }
 
 function registered(request: RegisterResourceRequest): Registered {
@@ -102,6 +118,7 @@ function registered(request: RegisterResourceRequest): Registered {
     replaceOnChanges: request.getReplaceonchangesList(),
     retainOnDelete: request.getRetainondelete(),
     ignoreChanges: request.getIgnorechangesList(),
+    import: request.getImportid(),
     protect: request.getProtect(),
   };
   const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
