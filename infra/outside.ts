@@ -1,20 +1,30 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+
 // The one door through which the program asks the outside over HTTP: registries, and the URLs that it proves.
 
 // Imported as modules, both would load every part of Node's web platform at once, at each preview.
 const { request } = process.getBuiltinModule("node:http");
 const { request: requestTls } = process.getBuiltinModule("node:https");
+const { pipeline } = process.getBuiltinModule("node:stream");
 
 export interface Question {
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
-  /** How long the answer may take. Default 10 seconds. */
+  /** What is large is streamed. */
+  readonly body?: Buffer | Readable;
+  /** How long the whole answer may take. Default 10 seconds. */
   readonly milliseconds?: number;
 }
 
-export interface Answer {
+/** How an answer begins, while its body is still on its way; who asked has to read it. */
+export interface OpenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
+export interface Answer extends Omit<OpenAnswer, "body"> {
   readonly body: Buffer;
 }
 
@@ -24,7 +34,13 @@ export interface Answer {
  * localhost: it plays the outside, and knows by the `Host` header who was meant.
  * @throws Error when there is no answer: its `code` as Node.js gives it, `ABORT_ERR` when it did not come in time.
  */
-export function ask(url: URL, question: Question = {}): Promise<Answer> {
+export async function ask(url: URL, question: Question = {}): Promise<Answer> {
+  const { status, headers, body } = await open(url, question);
+  return { status, headers, body: await whole(body) };
+}
+
+/** As `ask`, for an answer that is too large to be held at once. */
+export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
   const { method = "GET", headers = {}, body, milliseconds = 10_000 } = question;
   const stand = url.hostname === "localhost" ? undefined : process.env.SLIPWAY_OUTSIDE;
   const asked = stand ? new URL(url.pathname + url.search, stand) : url;
@@ -36,19 +52,21 @@ export function ask(url: URL, question: Question = {}): Promise<Answer> {
       headers: { ...headers, ...(stand && { host: url.host }) },
       signal: AbortSignal.timeout(milliseconds),
     };
-    const sent = send(asked, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks),
-        }),
-      );
-    });
+    const sent = send(asked, options, (response: IncomingMessage) =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
+    );
     sent.on("error", reject);
-    sent.end(body);
+    if (body === undefined || Buffer.isBuffer(body)) sent.end(body);
+    else pipeline(body, sent, (error) => error && reject(error));
   });
+}
+
+/**
+ * All that a stream brings.
+ * @throws Error when it breaks off.
+ */
+export async function whole(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

@@ -9,7 +9,7 @@ const ownPort = 5055;
 export function openLocal(service: string, config: RegistryOf<"local">): Registry {
   const host = `localhost:${config.port}`;
   const path = config.repository ?? service;
-  const distribution = new Distribution(
+  const images = new Distribution(
     `http://${host}`,
     path,
     config.port === ownPort
@@ -18,7 +18,8 @@ export function openLocal(service: string, config: RegistryOf<"local">): Registr
   );
   return {
     repository: `${host}/${path}`,
-    digestOf: (reference) => distribution.digestOf(reference),
-    tag: (digest, tag) => distribution.tag(digest, tag),
+    images,
+    digestOf: (reference) => images.digestOf(reference),
+    tag: (digest, tag) => images.tag(digest, tag),
   };
 }

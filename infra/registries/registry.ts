@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { Logins } from "../config/environment.ts";
 import type { RegistryConfig } from "../config/registries.ts";
 import type { Providers } from "../providers.ts";
+import type { Distribution } from "./distribution.ts";
 
 /** Where images are pushed to and looked up in. One file per kind makes one. */
 export interface Registry {
@@ -17,6 +18,8 @@ export interface Registry {
   };
   /** A login that stays valid after the run, for a target that pulls with it; absent where there is none or none is needed. */
   readonly lastingLogin?: { readonly username: Input<string>; readonly password: Input<string> };
+  /** Its content, for a copy into another registry. */
+  readonly images: Distribution;
   /** The digest that a tag or digest names, or undefined when the registry holds none. */
   digestOf(reference: string): Promise<string | undefined>;
   /** Lets `tag` name what `digest` names, inside the registry. */

@@ -51,12 +51,8 @@ export async function makeTarget(name: string, args: TargetArgs): Promise<Target
     }
     case "elastic-beanstalk": {
       const aws = await args.providers.aws(target.account, target.region);
-      return new (await import("./elastic-beanstalk.ts")).ElasticBeanstalkTarget(
-        name,
-        target,
-        args,
-        aws,
-      );
+      const { ElasticBeanstalkTarget } = await import("./elastic-beanstalk.ts");
+      return ElasticBeanstalkTarget.make(name, target, args, aws);
     }
   }
 }

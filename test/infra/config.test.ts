@@ -94,11 +94,12 @@ describe("a configuration that is accepted", () => {
   });
 
   it("leaves the rest at its defaults", () => {
+    vi.stubEnv("DOCKER_CONFIG", "/etc/docker-login");
     setStackConfig(serviceWith({}));
     const { services: _, secrets: __, secret, release, ...rest } = readConfig();
     expect(rest).toEqual({
       ground: undefined,
-      logins: { dockerHub: undefined, googleKey: undefined },
+      logins: { dockerHub: undefined, googleKey: undefined, dockerConfig: "/etc/docker-login" },
       allowDirty: false,
       engineHost: undefined,
       proves: true,
@@ -126,6 +127,7 @@ describe("a configuration that is accepted", () => {
       DOCKER_HUB_USER: "acme",
       DOCKER_HUB_KEY: "key",
       GCP_SERVICE_KEY: Buffer.from('{"type":"service_account"}').toString("base64"),
+      DOCKER_CONFIG: "/etc/docker-login",
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     const registry = { kind: "artifact-registry", host: "gcr.io" };
@@ -138,6 +140,7 @@ describe("a configuration that is accepted", () => {
     expect(logins).toEqual({
       dockerHub: { username: "acme", password: "key" },
       googleKey: '{"type":"service_account"}',
+      dockerConfig: "/etc/docker-login",
     });
   });
 

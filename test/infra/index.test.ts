@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Commit, readCommit } from "../../infra/commit.ts";
 import corridor from "../../infra/index.ts";
 import { fakeRegistry, listen } from "./fake-registry.ts";
@@ -209,6 +210,17 @@ describe("the corridor", () => {
         `^web: http://localhost:${app.port}/ should serve commit ${hash} and in 1 s gave: commit f{40}; no earlier release is proven; mend the app and deliver again`,
       ),
     );
+  });
+
+  it("records in the state what it tries, although it comes to no proof", async () => {
+    const told = vi.spyOn(MockMonitor.prototype, "registerResourceOutputs");
+    onTestFinished(() => told.mockRestore());
+    const { registry, digest } = await machine({ serves: "f".repeat(40) });
+    await expect(run()).rejects.toThrow("should serve");
+    const recorded = told.mock.calls
+      .filter(([request]) => request.getUrn() === serviceUrn)
+      .map(([request]) => request.getOutputs().toJavaScript());
+    expect(recorded).toEqual([{ image: `localhost:${registry.port}/web@${digest}`, attempt: 1 }]);
   });
 
   it("does not begin with a configuration that has problems", async () => {

@@ -11,6 +11,10 @@ export class MemoryRegistry implements Registry {
     this.digests = new Map(Object.entries(digests));
   }
 
+  get images(): never {
+    throw new Error("a registry in memory holds nothing to copy");
+  }
+
   async digestOf(reference: string): Promise<string | undefined> {
     return this.digests.get(reference);
   }

@@ -3,6 +3,7 @@ import { openLocal } from "../../../infra/registries/local.ts";
 import { openRegistry } from "../../../infra/registries/registry.ts";
 import { fakeRegistry, unusedPort } from "../fake-registry.ts";
 import { registryContract } from "./contract.ts";
+import { noAccess } from "./logins.ts";
 
 describe("this machine's own registry", () => {
   registryContract(async () => {
@@ -17,7 +18,7 @@ describe("this machine's own registry", () => {
   });
 
   it("calls the repository after the service where none is named", async () => {
-    const registry = await openRegistry("web", { kind: "local", port: 5055 });
+    const registry = await openRegistry("web", { kind: "local", port: 5055 }, noAccess);
     expect(registry.repository).toBe("localhost:5055/web");
   });
 
