@@ -43,10 +43,9 @@ async function deliver(name: string, service: ServiceConfig, config: Config, pro
     ? { id: release, branch: "unknown", differences: [] }
     : commitOf(name, service, config.allowDirty);
   const { source } = service;
-  const { docker } = providers;
   const image = release
     ? await releasedImage(name, registry, release)
-    : await imageOf(name, { source, registry, commit, parent, docker });
+    : await imageOf(name, { source, registry, commit, parent, docker: providers.docker });
   const last = await lastAttempt(name);
   const attempt = image.apply((reference) => attemptAt(reference, last, config.retries));
   parent.record({ image, attempt });
@@ -68,6 +67,11 @@ async function deliver(name: string, service: ServiceConfig, config: Config, pro
 class Service extends pulumi.ComponentResource {
   constructor(name: string) {
     super("slipway:index:Service", name);
+  }
+
+  /** Never over: Pulumi would then register that there are no outputs, and take none any more. */
+  protected override initialize(): Promise<never> {
+    return new Promise(() => {});
   }
 
   /** To be called before the target is made, so that it is recorded although the target fails. */

@@ -43,6 +43,9 @@ export async function ask(url: URL, question: Question = {}): Promise<Answer> {
 export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
   const { method = "GET", headers = {}, body, milliseconds = 10_000 } = question;
   const stand = url.hostname === "localhost" ? undefined : process.env.SLIPWAY_OUTSIDE;
+  if (stand && !["127.0.0.1", "localhost"].includes(new URL(stand).hostname)) {
+    throw new Error(`SLIPWAY_OUTSIDE: ${stand} is not on this machine; unset it`);
+  }
   const asked = stand ? new URL(url.pathname + url.search, stand) : url;
   const send = asked.protocol === "https:" ? requestTls : request;
   return new Promise((resolve, reject) => {

@@ -4,18 +4,26 @@ import type { Provider as Google } from "@pulumi/gcp/provider.js";
 import type { Config } from "./config.ts";
 
 /**
- * The explicit providers of a run, each made once, when it is first asked for: never whatever the shell is logged in to.
+ * The explicit providers of a run, each made once, when it is first asked for; never whatever the shell is logged in to.
  * A cloud's SDK is loaded by asking for its provider.
  */
 export class Providers {
-  readonly docker: Docker;
+  readonly #engineHost: string | undefined;
+  #docker: Docker | undefined;
   readonly #googleKey: string | undefined;
   readonly #google = new Map<string, Promise<Google>>();
   readonly #aws = new Map<string, Promise<Aws>>();
 
   constructor({ engineHost, logins }: Pick<Config, "engineHost" | "logins">) {
-    this.docker = new Docker("docker", engineHost ? { host: engineHost } : {});
+    this.#engineHost = engineHost;
     this.#googleKey = logins.googleKey;
+  }
+
+  /** Docker, which only building and running here need: ground and an earlier release do without an engine. */
+  get docker(): Docker {
+    const host = this.#engineHost;
+    this.#docker ??= new Docker("docker", host ? { host } : {});
+    return this.#docker;
   }
 
   /** Google, in one project and region. */

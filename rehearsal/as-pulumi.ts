@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { delimiter } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { ready } from "../setup/ready.ts";
 import { painter, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
@@ -23,7 +23,16 @@ process.env.PATH = (process.env.PATH ?? "")
   .join(delimiter);
 
 /** What asks the providers for something; the rest only looks at the state or the configuration, which needs no lock. */
-const changing = new Set(["up", "update", "preview", "pre", "refresh", "destroy", "import", "watch"]);
+const changing = new Set([
+  "up",
+  "update",
+  "preview",
+  "pre",
+  "refresh",
+  "destroy",
+  "import",
+  "watch",
+]);
 
 const interruption = listenForInterruption();
 try {
@@ -35,16 +44,20 @@ try {
   process.exit(1);
 }
 
-async function play(args: readonly string[]): Promise<number> {
+async function play(given: readonly string[]): Promise<number> {
+  const { args, file } = withoutConfigFile(given);
   const stack = stackOf(args);
   const place = workplaceOf("rehearse", stack);
   if (!changing.has(args[0] ?? "")) return look(place, args);
   const brings = args[0] !== "destroy" && standsOnGround(stack);
   if (brings) await bringGround({ story: silentStory, interruption });
-  const options = { story: silentStory, interruption, builds: stack !== groundStack };
-  return onStack(place, options, ({ stack: { workspace } }) =>
-    cli(args, place, workspace.envVars),
-  );
+  const options = {
+    story: silentStory,
+    interruption,
+    changes: { file },
+    builds: stack !== groundStack,
+  };
+  return onStack(place, options, ({ stack: { workspace } }) => cli(args, place, workspace.envVars));
 }
 
 async function look(place: Workplace, args: readonly string[]): Promise<number> {
@@ -71,4 +84,13 @@ function stackOf(args: readonly string[]): string {
   const stack = (index < 0 ? assigned : args[index + 1]) ?? process.env.PULUMI_STACK;
   if (stack) return stack;
   throw new UserError("pulumi: a rehearsal has no selected stack; name one with --stack");
+}
+
+/** A rehearsal runs on a copy of the stack file in any case: it is made of the one that the command names. */
+function withoutConfigFile(given: readonly string[]) {
+  const at = given.findIndex((arg) => /^--config-file(?:=|$)/.test(arg));
+  if (at < 0) return { args: given, file: undefined };
+  const isApart = given[at] === "--config-file";
+  const file = isApart ? given[at + 1] : given[at]?.slice("--config-file=".length);
+  return { args: given.toSpliced(at, isApart ? 2 : 1), file: file && resolve(file) };
 }

@@ -68,11 +68,15 @@ function environment(place: Workplace, tools: Tools): Record<string, string> {
   };
 }
 
-/** Whoever plays the outside asks for a login as the real one does; which one does not matter. */
+/**
+ * What a program is told when the outside is played at an address. Whoever plays it asks for a login as the real one does;
+ * which one does not matter, so that no real one gets into a rehearsal's state.
+ */
 export function played(outside: string): Record<string, string> {
-  const { DOCKERHUB_USERNAME: username, DOCKERHUB_PASSWORD: password } = process.env;
-  const login = username && password ? {} : rehearsalLogin;
-  return { SLIPWAY_OUTSIDE: outside, ...login };
+  return {
+    SLIPWAY_OUTSIDE: outside,
+    DOCKERHUB_USERNAME: "rehearsal",
+    DOCKERHUB_PASSWORD: "rehearsal",
+    GCP_SERVICE_KEY: "",
+  };
 }
-
-const rehearsalLogin = { DOCKERHUB_USERNAME: "rehearsal", DOCKERHUB_PASSWORD: "rehearsal" };

@@ -14,7 +14,7 @@ import { checkout, cloudFolder } from "./workplace.ts";
 /** The folder with the `pulumi` that plays Pulumi's CLI. */
 export const playedCli = join(import.meta.dirname, "bin");
 
-/** The folder with a configuration of Docker that is logged in to the registries of the played clouds. */
+/** The folder with a configuration of Docker that is logged in to the registries of the played clouds, and its helper. */
 export const playedDockerConfig = join(import.meta.dirname, "outside", "docker");
 
 /**
@@ -31,7 +31,12 @@ export async function runCommand(command: readonly string[], story: Story): Prom
   }
   await ready(["pulumi", "engine", "base-image", "registry"], story);
   const door = await openFrontDoor({ cloud: openCloud(cloudFolder), registry: playedRegistry() });
-  const path = [playedCli, join(checkout, "node_modules", ".bin"), process.env.PATH];
+  const path = [
+    playedCli,
+    playedDockerConfig,
+    join(checkout, "node_modules", ".bin"),
+    process.env.PATH,
+  ];
   const env = {
     ...process.env,
     ...played(door.address),

@@ -28,6 +28,8 @@ export interface Written {
 export interface Changes {
   /** An earlier release in place of the checkout's commit. */
   readonly release?: string | undefined;
+  /** A stack file in place of the checkout's, as `--config-file` names one. */
+  readonly file?: string | undefined;
 }
 
 /**
@@ -37,7 +39,8 @@ export interface Changes {
  * @throws UserError when there is no such stack file, it is no YAML, or a secure value is where the program refuses one.
  */
 export async function writeStackFile(place: Workplace, changes: Changes): Promise<Written> {
-  const file = readStackFile(join(checkout, `Pulumi.${place.stack}.yaml`), place.stack);
+  const source = changes.file ?? join(checkout, `Pulumi.${place.stack}.yaml`);
+  const file = readStackFile(source, place.stack);
   const before = existsSync(place.stackFile) ? readStackFile(place.stackFile, place.stack) : {};
   const replaced: string[] = [];
   const config = withPlaceholders(file.config ?? {}, "", replaced) as Record<string, unknown>;

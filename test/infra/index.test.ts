@@ -186,7 +186,7 @@ describe("the corridor", () => {
     const { registry, resources } = await machine();
     const digest = registry.hold("web", manifest, hash);
     const outputs = await run();
-    expect(outputs.web?.image).toBe(`localhost:${registry.port}/web@${digest}`);
+    expect(outputs.web).toMatchObject({ image: `localhost:${registry.port}/web@${digest}` });
     expect(names(resources)).toEqual([
       "docker:index/container:Container web",
       "pulumi:providers:docker docker",

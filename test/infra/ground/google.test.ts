@@ -139,7 +139,7 @@ describe("a Google ground", () => {
       { secrets: { hub: "hunter2" } },
     );
     const parent = repositoryUrn(name);
-    const secretId = "slipway-docker-hub-hub";
+    const secretId = "slipway-docker-hub-europe-west1-hub";
     const agent = "serviceAccount:service-424242@gcp-sa-artifactregistry.iam.gserviceaccount.com";
     const remote = {
       project,

@@ -1,8 +1,16 @@
-import { describe, expect, it } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { incompatibilities } from "../../../infra/compatibility.ts";
 import { parse } from "../../../infra/config/schema.ts";
 import { bundleBucket } from "../../../infra/ground/names.ts";
-import { groundOf, inputsOf, shipped } from "./make-ground.ts";
+import corridor from "../../../infra/index.ts";
+import { mockEngine } from "../mock-engine.ts";
+import { setStackConfig } from "../stack-config.ts";
+import { groundOf, inputsOf, named, shipped } from "./make-ground.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** What a shipped stack file means; none of them needs anything from the environment. */
 function read(stack: string) {
@@ -49,6 +57,22 @@ describe("the shipped stack files", () => {
     });
     const type = "aws:elasticbeanstalk/application:Application";
     expect(inputsOf(made, type, "application")).toMatchObject({ name: application });
+  });
+
+  it("ground is made by the program in place of releases", async () => {
+    const { resources } = await mockEngine({ preview: true });
+    setStackConfig(shipped("ground"));
+    expect(Object.keys(await corridor())).toEqual(["google", "aws"]);
+    await pulumi.runtime.disconnect();
+    const own = resources.filter(({ type }) => type.startsWith("slipway:"));
+    expect(named(own).toSorted()).toEqual([
+      "slipway:ground:Aws aws",
+      "slipway:ground:AwsTrust aws",
+      "slipway:ground:BundleBucket bundles",
+      "slipway:ground:Google google",
+      "slipway:ground:GoogleTrust google",
+      "slipway:ground:ImageRepository gcr.io",
+    ]);
   });
 
   it("hold no secure value and no salt", () => {

@@ -1,0 +1,36 @@
+import { delimiter, resolve } from "node:path";
+import { thisMachine } from "../setup/machine.ts";
+import { pathOf, which } from "../setup/which.ts";
+import type { Pulumi } from "./pulumi.ts";
+import { storedKeys } from "./stored-keys.ts";
+
+/**
+ * Pulumi's CLI as it is on PATH; where there is none, it is brought first. It is called with the environment of this
+ * process, stored keys under the names that Pulumi knows added.
+ * @param program how the user called it.
+ * @param cwd the folder of the project, or one below it. Default: where this process runs.
+ * @throws UserError when there is none and it cannot be brought.
+ */
+export async function openPulumi(program = "pulumi", cwd = "."): Promise<Pulumi> {
+  const machine = thisMachine();
+  const isThere = program !== "pulumi" || which(program, machine) !== undefined;
+  const path = isThere ? [] : await bringPulumi();
+  return {
+    program,
+    folder: resolve(cwd),
+    env: {
+      ...machine.env,
+      ...storedKeys(machine.env),
+      PATH: [...path, pathOf(machine)].join(delimiter),
+    },
+  };
+}
+
+/** The set-up is loaded only where it is needed. */
+async function bringPulumi(): Promise<readonly string[]> {
+  const [{ ready }, { tellOn }] = await Promise.all([
+    import("../setup/ready.ts"),
+    import("../setup/story.ts"),
+  ]);
+  return (await ready(["pulumi"], tellOn(process.stderr))).path;
+}

@@ -1,0 +1,85 @@
+import { readCommit } from "../infra/commit.ts";
+import type { Release } from "../infra/release.ts";
+import { bringBack } from "./bring-back.ts";
+import { command, readFlags } from "./command.ts";
+import { copyRelease, moveTags, type Route } from "./copy-release.ts";
+import { defaultBranch, movingTags } from "./moving-tags.ts";
+import { openPulumi } from "./open-pulumi.ts";
+import { openSide, type Side } from "./open-side.ts";
+import { holdForward, keptBeside, promoted } from "./promotion.ts";
+import type { Pulumi } from "./pulumi.ts";
+import { readState } from "./stack.ts";
+import { didLastFail } from "./stack-state.ts";
+import { warn } from "./tell.ts";
+import { tellOutcome } from "./tell-outcome.ts";
+import { upReleases } from "./up-releases.ts";
+
+type Releases = Readonly<Record<string, Release>>;
+
+/**
+ * `npm run promote -- --from staging --to production [--copy-only] [--back] [--service NAME]`: takes the last proven release
+ * of one stack to another. Nothing is built. The exit code is that of its `pulumi up`.
+ */
+await command(async (args) => {
+  const flags = readFlags(args, {
+    from: { type: "string" },
+    to: { type: "string" },
+    service: { type: "string" },
+    "copy-only": { type: "boolean" },
+    back: { type: "boolean" },
+  });
+  const pulumi = await openPulumi();
+  const [from, to] = await Promise.all([
+    openSide(pulumi, "--from", flags.from),
+    openSide(pulumi, "--to", flags.to),
+  ]);
+  const releases = promoted(from, to, flags.service);
+  const commits = flags["copy-only"] ? {} : { ...keptBeside(releases, to), ...commitsOf(releases) };
+  if (!flags.back) await holdForward(releases, to, pulumi.folder);
+
+  const routes = await openRoutes(releases, from, to);
+  for (const [name, release, route] of routes) await copyRelease(name, release, route);
+  const code = flags["copy-only"] ? 0 : await up(to, commits);
+  if (code === 0 && !flags.back) await followWithTags(routes, pulumi);
+  return code;
+});
+
+type Routes = readonly (readonly [name: string, release: Release, route: Route])[];
+
+function openRoutes(releases: Releases, from: Side, to: Side): Promise<Routes> {
+  return Promise.all(
+    Object.entries(releases).map(async ([name, release]) => {
+      const route = { from: await from.registry(name), to: await to.registry(name) };
+      return [name, release, route] as const;
+    }),
+  );
+}
+
+function commitsOf(releases: Releases): Record<string, string> {
+  return Object.fromEntries(Object.entries(releases).map(([name, { commit }]) => [name, commit]));
+}
+
+async function up({ handle, state }: Side, commits: Readonly<Record<string, string>>) {
+  const ended = await upReleases(handle, { commits, retries: didLastFail(state) });
+  if (ended.code === 0) {
+    tellOutcome(Object.keys(commits), state, await readState(handle));
+    return 0;
+  }
+  warn(`stack ${handle.name}: the promotion failed (exit code ${ended.code})`);
+  await bringBack(handle, state, ended);
+  return ended.code;
+}
+
+/** Where the stacks share a registry, the delivery to the first one has moved these tags already. */
+async function followWithTags(routes: Routes, { env, folder }: Pulumi): Promise<void> {
+  const main = await defaultBranch(folder);
+  for (const [, release, route] of routes) {
+    if (route.from.repository === route.to.repository) continue;
+    // An earlier release that was put back does not know its branch any more.
+    const isKnown = release.branch !== "unknown";
+    const branch = isKnown
+      ? release.branch
+      : readCommit(folder, { environment: env, pipeline: folder }).branch;
+    await moveTags(release, route, movingTags(branch, main, env));
+  }
+}
