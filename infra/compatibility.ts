@@ -58,8 +58,17 @@ export function incompatibilities(name: string, service: ServiceConfig): string[
     ...(refusal
       ? [`slipway:services.${name}.registry: ${refusal.refused}; ${refusal.remedy}`]
       : []),
+    ...detour(name, service),
     ...platform(name, service),
     ...references(name, service),
+  ];
+}
+
+/** Only Google's platforms may ask a remote repository without a login. */
+function detour(name: string, { registry, target }: ServiceConfig): string[] {
+  if (registry.kind !== "docker-hub" || !registry.through || target.kind === "cloud-run") return [];
+  return [
+    `slipway:services.${name}.registry.through: ${target.kind} pulls from Docker Hub itself; take it out`,
   ];
 }
 

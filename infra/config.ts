@@ -58,13 +58,13 @@ export function readConfig(): Config {
     engineHost: engine.host,
     proves: process.env.SLIPWAY_PROOF !== "off",
     retries: process.env.SLIPWAY_RETRY === "on",
-    tags: process.env.SLIPWAY_TAGS?.split(",") ?? [],
+    tags: process.env.SLIPWAY_TAGS?.split(",").filter(Boolean) ?? [],
   };
 }
 
 /** What is wrong with the variables that steer one run. */
 function switches(): string[] {
-  return ["SLIPWAY_PROOF", "SLIPWAY_RETRY"].flatMap((name) => {
+  return ["SLIPWAY_PROOF", "SLIPWAY_RETRY", "SLIPWAY_REBUILD"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined || ["on", "off"].includes(value)
       ? []

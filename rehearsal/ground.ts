@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Story, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
@@ -27,10 +28,24 @@ export function standsOnGround(stack: string): boolean {
 }
 
 /**
- * Brings the ground of this checkout's rehearsals, and waits for whoever else brings it.
+ * Brings the ground of this checkout's rehearsals, and waits for whoever else brings it. Ground that stands already, and was
+ * made by the same program from the same stack file, is left as it is.
  * @throws UserError with what went wrong.
  */
-export async function bringGround({ story, interruption }: Options): Promise<void> {
+export async function bringGround(options: Options): Promise<void> {
+  const { folder } = workplaceOf("rehearse", groundStack);
+  const made = join(folder, "made");
+  const now = fingerprint();
+  if (existsSync(cloudFolder) && existsSync(made) && readFileSync(made, "utf8") === now) return;
+  await makeGround(options);
+  writeFileSync(made, now);
+}
+
+/**
+ * Runs `pulumi up` on the ground of this checkout's rehearsals, whether anything has changed or not.
+ * @throws UserError with what went wrong.
+ */
+export async function makeGround({ story, interruption }: Options): Promise<void> {
   const options = { story, interruption, builds: false, waits: true };
   await onStack(workplaceOf("rehearse", groundStack), options, (open) =>
     story.step(groundStack, async () => ({
@@ -55,8 +70,20 @@ export async function takeGroundDown(options: Options): Promise<void> {
       `--ground: ${standing.join(" and ")} still stand on it; first run ${commands.join(" and ")}`,
     );
   }
-  await takeDown(workplaceOf("rehearse", groundStack), options);
+  const place = workplaceOf("rehearse", groundStack);
+  rmSync(join(place.folder, "made"), { force: true });
+  await takeDown(place, options);
   rmSync(cloudFolder, { recursive: true, force: true });
+}
+
+/** What ground is made of: its stack file and the program. */
+function fingerprint(): string {
+  const hash = createHash("sha256");
+  const files = globSync("infra/**/*.{ts,mjs}", { cwd: checkout }).toSorted();
+  for (const file of [`Pulumi.${groundStack}.yaml`, ...files]) {
+    hash.update(`${file}\0`).update(readFileSync(join(checkout, file)));
+  }
+  return hash.digest("hex");
 }
 
 /** Its many resources are told as one line. */

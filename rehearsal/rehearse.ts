@@ -1,6 +1,6 @@
 import { command, tellDelivery } from "./command.ts";
 import { deliver } from "./deliver.ts";
-import { bringGround, groundStack, standsOnGround, takeGroundDown } from "./ground.ts";
+import { bringGround, groundStack, makeGround, standsOnGround, takeGroundDown } from "./ground.ts";
 import { HeldError } from "./on-stack.ts";
 import { runCommand } from "./run-command.ts";
 import { takeDown } from "./take-down.ts";
@@ -21,8 +21,8 @@ await command(
       if (ground || stack === groundStack) await takeGroundDown({ story, interruption });
       return;
     }
-    if (stack === groundStack || standsOnGround(stack)) await bringGround({ story, interruption });
-    if (stack === groundStack) return;
+    if (stack === groundStack) return makeGround({ story, interruption });
+    if (standsOnGround(stack)) await bringGround({ story, interruption });
     const isFirst = !isStanding(place);
     try {
       const options = { story, interruption, rebuild, changes: { release } };

@@ -32,7 +32,7 @@ export function logins(env: Environment): Logins {
   };
 }
 
-/** The keys of a registry or target that the environment may give, where the stack file gives none. */
+/** The keys of a registry or target, by its kind, and of a cloud's ground that the environment may give, where the stack file gives none. */
 const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "artifact-registry": { project: "GCP_PROJECT_ID" },
   "cloud-run": { project: "GCP_PROJECT_ID", region: "GCP_REGION" },
@@ -43,20 +43,28 @@ const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     environment: "EB_ENV_NAME",
     environmentId: "EB_ENV_ID",
   },
+  google: { project: "GCP_PROJECT_ID", region: "GCP_REGION" },
+  aws: { region: "AWS_REGION" },
 };
 
-/** The services as they stand in the stack file, with what they leave to the environment. */
-export function filledIn(services: unknown, env: Environment): unknown {
-  if (!isMap(services)) return services;
-  return mapped(services, (service) =>
-    isMap(service)
-      ? mapped(service, (part, key) =>
-          (key === "registry" || key === "target") && isMap(part)
-            ? { ...given(variables[String(part.kind)] ?? {}, env), ...part }
-            : part,
-        )
-      : service,
-  );
+/** Everything under `slipway:` as it stands in the stack file, with what it leaves to the environment. */
+export function filledIn(written: Map, env: Environment): Map {
+  const filled = (part: unknown, kind: unknown): unknown =>
+    isMap(part) ? { ...given(variables[String(kind)] ?? {}, env), ...part } : part;
+  return mapped(written, (value, key) => {
+    if (!isMap(value)) return value;
+    if (key === "ground") return mapped(value, filled);
+    if (key !== "services") return value;
+    return mapped(value, (service) =>
+      isMap(service)
+        ? mapped(service, (part, name) =>
+            (name === "registry" || name === "target") && isMap(part)
+              ? filled(part, part.kind)
+              : part,
+          )
+        : service,
+    );
+  });
 }
 
 function given(names: Readonly<Record<string, string>>, env: Environment) {

@@ -113,9 +113,7 @@ export function parse(
   env: Readonly<Record<string, string | undefined>>,
   isTold: (issue: z.core.$ZodIssue) => boolean = () => true,
 ): Parsed {
-  const services = filledIn(written.services, env);
-  const given = services === undefined ? written : { ...written, services };
-  const { data, error } = schema.safeParse(given, { reportInput: true });
+  const { data, error } = schema.safeParse(filledIn(written, env), { reportInput: true });
   const problems = [
     ...describeProblems("slipway", (error?.issues ?? []).filter(isTold)),
     ...(data

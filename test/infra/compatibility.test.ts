@@ -54,6 +54,10 @@ const refused: Record<string, string> = {
   "local to elastic-beanstalk": local,
   "private docker-hub to cloud-run":
     "slipway:services.web.registry: Cloud Run cannot log in to Docker Hub, and the repository is private; let ground make a remote repository with dockerHub and name it with registry.through, or use artifact-registry",
+  "private docker-hub through a remote repository to docker":
+    "slipway:services.web.registry.through: docker pulls from Docker Hub itself; take it out",
+  "private docker-hub through a remote repository to elastic-beanstalk":
+    "slipway:services.web.registry.through: elastic-beanstalk pulls from Docker Hub itself; take it out",
   "ecr to cloud-run":
     "slipway:services.web.registry: Cloud Run cannot pull from ECR; use artifact-registry, or docker-hub",
   "artifact-registry to elastic-beanstalk":

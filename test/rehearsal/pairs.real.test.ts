@@ -44,35 +44,34 @@ const pairs = Object.keys(registries).flatMap((from) =>
 );
 
 describe("every registry with every target", () => {
-  test.each(pairs)("$pair reaches a served commit, or is refused before the build with its remedy", async ({
-    from,
-    to,
-    pair,
-  }) => {
-    const port = await freePort();
-    at.configure((config) => {
-      const { web } = config["slipway:services"];
-      const own = from === "local" ? { port: at.registry.port } : {};
-      web.source = { context: "app", platform: "linux/amd64" };
-      web.registry = { ...registries[from], ...own };
-      web.target = { ...targets[to], ...(to === "docker" && { port }) };
-    });
-    const head = at.commit(pair);
-    const mends = refused[pair];
-    if (mends) {
-      const ran = await at.rehearse(["--stack", "dev"]);
-      expect(ran.code).toBe(1);
-      expect(complaint(ran)).toMatch(mends);
+  test.each(pairs)(
+    "$pair reaches a served commit, or is refused before the build with its remedy",
+    async ({ from, to, pair }) => {
+      const port = await freePort();
+      at.configure((config) => {
+        const { web } = config["slipway:services"];
+        const own = from === "local" ? { port: at.registry.port } : {};
+        web.source = { context: "app", platform: "linux/amd64" };
+        web.registry = { ...registries[from], ...own };
+        web.target = { ...targets[to], ...(to === "docker" && { port }) };
+      });
+      const head = at.commit(pair);
+      const mends = refused[pair];
+      if (mends) {
+        const ran = await at.rehearse(["--stack", "dev"]);
+        expect(ran.code).toBe(1);
+        expect(complaint(ran)).toMatch(mends);
+        expect(await at.containers()).toStrictEqual([]);
+        return;
+      }
+      const { web } = (await at.rehearsed("dev")).services;
+      expect(web?.servedCommit).toBe(head);
+      expect(await served(web?.here ?? web?.url ?? "")).toStrictEqual({
+        commit: head,
+        branch: "main",
+      });
+      await at.takeDown("dev");
       expect(await at.containers()).toStrictEqual([]);
-      return;
-    }
-    const { web } = (await at.rehearsed("dev")).services;
-    expect(web?.servedCommit).toBe(head);
-    expect(await served(web?.here ?? web?.url ?? "")).toStrictEqual({
-      commit: head,
-      branch: "main",
-    });
-    await at.takeDown("dev");
-    expect(await at.containers()).toStrictEqual([]);
-  });
+    },
+  );
 });

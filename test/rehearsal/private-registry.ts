@@ -18,8 +18,8 @@ interface Manifest {
 /** A registry for the tests of one file, with the questions they ask it. */
 export interface PrivateRegistry {
   readonly port: number;
-  /** The digest that a tag of `web` names; undefined where there is none. */
-  digestOf(tag: string): Promise<string | undefined>;
+  /** The digest that a tag names, of `web` unless another repository is given; undefined where there is none. */
+  digestOf(tag: string, repository?: string): Promise<string | undefined>;
   /** The layers that a tag of `web` names, first to last. */
   layersOf(tag: string): Promise<string[]>;
   /** Lets a further tag of `web` name what `tag` names. */
@@ -41,14 +41,19 @@ export async function startPrivateRegistry(): Promise<PrivateRegistry> {
     throw new Error("the engine holds no registry image; run npm start once");
   const registry = await startRegistry({ host: engineHost, name, image, port: await freePort() });
   const container = docker.getContainer(name);
-  const ask = (method: string, path: string, more: RequestInit = {}): Promise<Response> =>
-    fetch(`http://127.0.0.1:${registry.port}/v2/web/${path}`, {
+  const ask = (
+    method: string,
+    path: string,
+    more: RequestInit = {},
+    repository = "web",
+  ): Promise<Response> =>
+    fetch(`http://127.0.0.1:${registry.port}/v2/${repository}/${path}`, {
       method,
       headers: { accept: anyManifest, connection: "close" },
       ...more,
     });
-  const digestOf = async (tag: string): Promise<string | undefined> => {
-    const { status, headers } = await ask("HEAD", `manifests/${tag}`);
+  const digestOf = async (tag: string, repository?: string): Promise<string | undefined> => {
+    const { status, headers } = await ask("HEAD", `manifests/${tag}`, {}, repository);
     return status === 200 ? (headers.get("docker-content-digest") ?? undefined) : undefined;
   };
   return {

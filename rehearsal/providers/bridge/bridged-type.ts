@@ -1,7 +1,7 @@
 import type { Call, ResourceType } from "../provider.ts";
 import { RuleError } from "../rule-error.ts";
 import { isProperties, type Properties } from "../values.ts";
-import { autoname } from "./autoname.ts";
+import { type Autonamed, autoname } from "./autoname.ts";
 import { checkInputs, DEFAULTS, isDefault } from "./check.ts";
 import { changes, meansSame, plan, withUnknowns } from "./plan.ts";
 import type { Schema } from "./schema.ts";
@@ -11,14 +11,16 @@ import type { Schema } from "./schema.ts";
 /** What makes one bridged type. */
 export interface BridgedType {
   readonly schema: Schema;
-  /** Gives `name` a value when the program gives none. */
-  readonly autonamed?: true;
+  /** Gives `name`, or the property said here, a value when the program gives none. */
+  readonly autonamed?: true | Autonamed;
   /** When a replacement deletes the old one first; "explicit name": only if the program named it. */
   readonly deleteBeforeReplace: "always" | "explicit name" | "never";
   /** Whether `import` and `get` work; the default is no. */
   readonly importable?: true;
   /** Refuses inputs that no single property's rule can judge. */
   readonly check?: (inputs: Properties) => { property: string; reason: string }[];
+  /** Adds to a plan what the provider itself works out, without asking the outside. */
+  readonly complete?: (planned: Properties) => Properties;
   /** Creates it from the full plan and returns its state, read back. */
   create(planned: Properties, call: Call): Promise<{ id: string; state: Properties }>;
   /** The state now; undefined when it is gone. `state` is empty on an import. */
@@ -38,15 +40,22 @@ export interface Update {
 /** Gives a bridged type its whole life. */
 export function bridgedType(type: BridgedType): ResourceType {
   const { schema } = type;
+  const named: Autonamed | undefined =
+    type.autonamed === true ? { property: "name" } : type.autonamed;
+  const planOf = (inputs: Properties, state: Properties | undefined): Properties => {
+    const planned = plan(schema, inputs, state);
+    return type.complete?.(planned) ?? planned;
+  };
   return {
     async check(request) {
+      const key = named?.property ?? "name";
       const name =
-        type.autonamed && (request.news.name ?? undefined) === undefined
-          ? autoname(request)
+        named && (request.news[key] ?? undefined) === undefined
+          ? autoname(request, named)
           : undefined;
-      const news = name === undefined ? request.news : { ...request.news, name };
+      const news = name === undefined ? request.news : { ...request.news, [key]: name };
       const { inputs, failures } = checkInputs(schema, news, request.olds);
-      if (name !== undefined) inputs[DEFAULTS] = [...(inputs[DEFAULTS] as string[]), "name"].sort();
+      if (name !== undefined) inputs[DEFAULTS] = [...(inputs[DEFAULTS] as string[]), key].sort();
       return {
         inputs,
         failures: [...failures, ...(failures.length > 0 ? [] : (type.check?.(inputs) ?? []))],
@@ -54,7 +63,7 @@ export function bridgedType(type: BridgedType): ResourceType {
     },
 
     async diff({ state, news, ignoreChanges }) {
-      const found = changes(schema, state, plan(schema, news, state));
+      const found = changes(schema, state, planOf(news, state));
       for (const path of Object.keys(found)) {
         if (
           ignoreChanges.some(
@@ -72,12 +81,13 @@ export function bridgedType(type: BridgedType): ResourceType {
       return {
         changes: found,
         deleteBeforeReplace:
-          first === "always" || (first === "explicit name" && !isDefault(news, "name")),
+          first === "always" ||
+          (first === "explicit name" && !isDefault(news, named?.property ?? "name")),
       };
     },
 
     async create({ inputs }, call) {
-      const planned = plan(schema, inputs, undefined);
+      const planned = planOf(inputs, undefined);
       if (call.preview) return { id: "", state: withUnknowns(schema, planned) };
       return type.create(planned, call);
     },
@@ -90,7 +100,7 @@ export function bridgedType(type: BridgedType): ResourceType {
     },
 
     async update({ id, state, inputs }, call) {
-      const planned = plan(schema, inputs, state);
+      const planned = planOf(inputs, state);
       if (call.preview || !type.update) return withUnknowns(schema, planned);
       const changed = [
         ...new Set(

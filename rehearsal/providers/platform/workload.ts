@@ -1,6 +1,7 @@
 import http from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
+import { engineMessage } from "../docker/engine.ts";
 import type { Call } from "../provider.ts";
 import { RuleError } from "../rule-error.ts";
 
@@ -18,6 +19,10 @@ export interface WorkloadArgs {
   /** MiB, without swap; the default is no limit. */
   readonly memory?: number;
   readonly cpus?: number;
+  /** Takes the place of the image's own. */
+  readonly command?: readonly string[];
+  /** Takes the place of the image's own. */
+  readonly entrypoint?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +48,7 @@ export interface Probe {
  */
 export async function startWorkload(
   docker: Docker,
-  { name, image, env, port, memory, cpus, labels }: WorkloadArgs,
+  { name, image, env, port, memory, cpus, command, entrypoint, labels }: WorkloadArgs,
   call: Call,
 ): Promise<Workload> {
   await pull(docker, image, call);
@@ -54,6 +59,8 @@ export async function startWorkload(
     Image: image,
     Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
     Labels: { ...labels },
+    ...(command && { Cmd: [...command] }),
+    ...(entrypoint && { Entrypoint: [...entrypoint] }),
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
       PortBindings: { [exposed]: [{ HostIp: "127.0.0.1", HostPort: "" }] },
@@ -123,13 +130,15 @@ async function pull(docker: Docker, image: string, call: Call): Promise<void> {
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
   }
-  const stream = await docker.createImage({ fromImage: image, abortSignal: call.signal });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error) =>
-      error
-        ? reject(new RuleError(`${image}: cannot be pulled: ${error.message}`, { cause: error }))
-        : resolve(),
-    );
+  const { signal: abortSignal } = call;
+  const pulled = docker.createImage({ fromImage: image, abortSignal }).then(
+    (stream) =>
+      new Promise<void>((resolve, reject) => {
+        docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+      }),
+  );
+  await pulled.catch((error: Error) => {
+    throw new RuleError(`${image}: cannot be pulled: ${engineMessage(error)}`, { cause: error });
   });
 }
 

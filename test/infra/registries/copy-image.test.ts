@@ -140,10 +140,9 @@ describe("a blob that is refused while it is on its way", () => {
     const from = new Distribution(`http://localhost:${source.port}`, "web", "mend it so");
     const to = new Distribution(`http://localhost:${target.port}`, "web", "mend it so");
     const blob = { digest: "sha256:1", size: 100_000_000 };
+    // A connection that is closed on what is still being sent may be noticed before the answer is.
     await expect(to.blobs.take(blob, () => from.blobs.read(blob))).rejects.toThrow(
-      new RunError(
-        `registry http://localhost:${target.port}: answered 413 when asked to take web@sha256:1; mend it so`,
-      ),
+      /: (?:answered 413 when asked to take web@sha256:1|does not answer \((?:write EPIPE|read ECONNRESET)\)); mend it so$/,
     );
     expect(await Promise.all(ends)).toHaveLength(2);
   });
