@@ -26,6 +26,10 @@ export async function playOutside(
     registry: playedRegistry(),
     clouds: cloudsIn(config),
   };
+  if (outside.clouds.includes("gcp")) {
+    const { takeForGranted } = await import("../providers/gcp/taken-for-granted.ts");
+    takeForGranted(outside.cloud, config);
+  }
   const open = process.env.SLIPWAY_OUTSIDE;
   if (open) return { ...outside, address: open, close: async () => {} };
   const { openFrontDoor } = await import("./front-door.ts");
