@@ -81,7 +81,8 @@ async function cli(
 function stackOf(args: readonly string[]): string {
   const index = args.findIndex((arg) => arg === "--stack" || arg === "-s");
   const assigned = args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
-  const stack = (index < 0 ? assigned : args[index + 1]) ?? process.env.PULUMI_STACK;
+  const made = args[0] === "stack" && args[1] === "init" ? args[2] : undefined;
+  const stack = made ?? (index < 0 ? assigned : args[index + 1]) ?? process.env.PULUMI_STACK;
   if (stack) return stack;
   throw new UserError("pulumi: a rehearsal has no selected stack; name one with --stack");
 }

@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
+import { passphrase } from "./encrypt-secrets.ts";
 import { checkout, hasState, type Workplace } from "./workplace.ts";
 
 /** What a run of Pulumi's engine needs from this machine. */
@@ -64,7 +65,7 @@ function environment(place: Workplace, tools: Tools): Record<string, string> {
     ...(tools.outside && played(tools.outside)),
     PATH: [...tools.path, process.env.PATH].join(delimiter),
     PULUMI_BACKEND_URL: pathToFileURL(place.backend).href,
-    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
+import { encryptSecrets } from "./encrypt-secrets.ts";
 import { freePort, isFree } from "./free-port.ts";
 import { checkout, isStanding, type Workplace } from "./workplace.ts";
 
@@ -35,7 +36,7 @@ export interface Changes {
 /**
  * Writes the run's copy of the stack file. A rehearsal gets a free port and a volume of its own for each service, the
  * same ones every time, so that it can run beside the delivery. Secure values cannot be read without their key: they
- * become placeholders. Nothing is protected from being deleted, so that `--destroy` can take a rehearsal down.
+ * become placeholders; what stands in clear under `slipway:secrets` becomes secure. Nothing is protected from being deleted, so that `--destroy` can take a rehearsal down.
  * @throws UserError when there is no such stack file, it is no YAML, or a secure value is where the program refuses one.
  */
 export async function writeStackFile(place: Workplace, changes: Changes): Promise<Written> {
@@ -49,10 +50,10 @@ export async function writeStackFile(place: Workplace, changes: Changes): Promis
   if (misplaced.length > 0) throw new UserError(misplaced.map(misplacedSecret).join("\n"));
   if (changes.release) config["slipway:release"] = changes.release;
   if (place.purpose === "rehearse") await setApart(config, before.config ?? {}, isStanding(place));
-  const { encryptionsalt } = before;
+  const { encryptionsalt, config: kept } = await encryptSecrets(config, before.encryptionsalt);
   // Renamed into place, because half a file would lose the salt, and with it the state's secrets.
   const draft = `${place.stackFile}.draft`;
-  writeFileSync(draft, stringify({ ...(encryptionsalt && { encryptionsalt }), config }));
+  writeFileSync(draft, stringify({ ...(encryptionsalt && { encryptionsalt }), config: kept }));
   renameSync(draft, place.stackFile);
   return { config, placeholders: replaced };
 }

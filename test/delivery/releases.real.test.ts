@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await at?.takeDown("staging", "production");
+  await at?.takeDown("dev", "staging", "production");
   await at?.clear();
 });
 
@@ -95,11 +95,35 @@ describe("releases on Cloud Run", { timeout: 600_000 }, () => {
   });
 });
 
+describe("releases on the Docker engine", { timeout: 600_000 }, () => {
+  const breaks: readonly (readonly [how: string, change: (text: string) => string])[] = [
+    ["crashes", crashes],
+    ["serves another commit", servesAnother],
+    ["needs more memory than it may have", (text) => `blob = bytearray(1 << 30)\n${text}`],
+  ];
+
+  test("the last proven one is brought back when its successor crashes, lies or needs too much", async () => {
+    const commit = release("F is good", (text) => `${text}# on docker\n`);
+    expect((await deliver("dev")).code).toBe(0);
+    for (const [how, change] of breaks) {
+      release(`G ${how}`, change);
+      const ran = await deliver("dev");
+      expect(ran.code).not.toBe(0);
+      expect(ran.stderr).toContain("web: restored ");
+      const after = await proven("dev");
+      expect(after.commit).toBe(commit);
+      expect(await served(after.url)).toStrictEqual({ commit, branch: "main" });
+    }
+  });
+});
+
 describe("a promotion", { timeout: 600_000 }, () => {
   test("takes the very digest to the other registry, builds nothing, and goes back only when it is told to", async () => {
+    expect((await at.played(["pulumi", "stack", "init", "production"])).code).toBe(0);
     const ran = await promote("--from", "staging", "--to", "production");
     expect([ran.code, ran.stderr]).toEqual([0, expect.any(String)]);
-    const [from, to] = [await proven("staging"), await proven("production")];
+    const from = await proven("staging");
+    const to = await proven("production");
     expect(to.image.split("@")[1]).toBe(from.image.split("@")[1]);
     expect(to).toMatchObject({ commit: good, servedCommit: good });
     expect(await servedAt(to)).toStrictEqual({ commit: good, branch: "main" });

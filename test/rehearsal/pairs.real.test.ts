@@ -9,7 +9,10 @@ let at: CloudCheckout;
 beforeAll(async () => {
   at = await prepareCloudCheckout();
 });
-afterAll(() => at?.clear());
+afterAll(async () => {
+  await at?.takeDown("dev");
+  await at?.clear();
+});
 
 const google = { project: "slipway-staging" };
 const aws = { account: "123456789012", region: "eu-west-1" };
@@ -43,7 +46,7 @@ const pairs = Object.keys(registries).flatMap((from) =>
   Object.keys(targets).map((to) => ({ from, to, pair: `${from} to ${to}` })),
 );
 
-describe("every registry with every target", () => {
+describe("every registry with every target", { timeout: 300_000 }, () => {
   test.each(pairs)(
     "$pair reaches a served commit, or is refused before the build with its remedy",
     async ({ from, to, pair }) => {

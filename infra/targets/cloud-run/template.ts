@@ -1,5 +1,5 @@
 import type { cloudrunv2 } from "@pulumi/gcp/types/input.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { CloudRunConfig } from "../../config/cloud-run.ts";
 import type { TargetArgs } from "../target.ts";
 
@@ -21,7 +21,7 @@ export function template(
   return {
     serviceAccount: account,
     labels: { "slipway-commit": commit },
-    annotations: { "slipway-attempt": String(attempt) },
+    annotations: { "slipway-attempt": pulumi.interpolate`${attempt}` },
     maxInstanceRequestConcurrency: config.concurrency,
     timeout: `${config.timeout}s`,
     scaling: { minInstanceCount: config.instances.min, maxInstanceCount: config.instances.max },
