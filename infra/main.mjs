@@ -14,5 +14,7 @@ if (!process.env.CI) enableCompileCache?.();
 Error.prepareStackTrace = undefined;
 const { deferInstaller } = await import("./defer-installer.mjs");
 deferInstaller();
+const { silenceDebug } = await import("./silence-debug.ts");
+silenceDebug();
 const { default: program } = await import("./index.ts");
 export default program;

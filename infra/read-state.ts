@@ -1,7 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import resourcePb from "@pulumi/pulumi/proto/resource_pb.js";
-import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 
 const patience = 5_000;
 const pauseBetween = 20;
@@ -19,7 +17,8 @@ export async function readState<T>(
   const deadline = performance.now() + patience;
   for (;;) {
     try {
-      return await outputsOf(`pulumi:pulumi:${what}`, args);
+      const { outputs } = await pulumi.runtime.invoke(`pulumi:pulumi:${what}`, args);
+      return outputs;
     } catch (error) {
       const { message } = error as Error;
       if (!message.includes("failed to load checkpoint") || performance.now() > deadline) {
@@ -30,28 +29,4 @@ export async function readState<T>(
       await pause(pauseBetween);
     }
   }
-}
-
-/**
- * Without `pulumi.runtime.invoke`, which logs every answer in full: the state's secrets, laid open, would be in the engine's
- * event log and in what `--debug` shows.
- */
-function outputsOf<T>(
-  token: string,
-  args: Record<string, string>,
-): Promise<Readonly<Record<string, T>>> {
-  const request = new resourcePb.ResourceInvokeRequest();
-  request.setTok(token);
-  request.setArgs(structPb.Struct.fromJavaScript(args));
-  return new Promise((resolve, reject) => {
-    const monitor = pulumi.runtime.getMonitor();
-    if (!monitor) throw new Error("there is no engine to ask");
-    monitor.invoke(request, (error, answer) => {
-      if (error) return reject(new Error(error.details ?? error.message));
-      const found = pulumi.runtime.deserializeProperties(
-        answer.getReturn() ?? new structPb.Struct(),
-      );
-      resolve(pulumi.runtime.unwrapRpcSecret(found.outputs));
-    });
-  });
 }

@@ -22,7 +22,9 @@ export async function encryptSecrets(
 ): Promise<Encrypted> {
   const secrets = config["slipway:secrets"];
   // Whatever else stands there is for the program to refuse.
-  if (typeof secrets !== "object" || secrets === null) return { config, encryptionsalt };
+  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets)) {
+    return { config, encryptionsalt };
+  }
   const salt = encryptionsalt?.split(":")[1] ?? randomBytes(8).toString("base64");
   const key = await keyOf(salt);
   const secure = Object.entries(secrets).map(([name, value]) => [

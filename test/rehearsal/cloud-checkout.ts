@@ -18,7 +18,7 @@ export interface CloudCheckout extends TestDelivery {
   takeDown(...stacks: string[]): Promise<void>;
 }
 
-/** Makes a checkout whose proofs of cloud stacks give up after 10 seconds. */
+/** Makes a checkout whose proofs of cloud stacks, and Cloud Run's patience with a new instance, end after 10 seconds. */
 export async function prepareCloudCheckout(): Promise<CloudCheckout> {
   const at = await prepareDelivery();
   const own = { SLIPWAY_REHEARSAL_REGISTRY: `localhost:${at.registry.port}` };
@@ -34,6 +34,9 @@ export async function prepareCloudCheckout(): Promise<CloudCheckout> {
       };
     }, stack);
   }
+  at.configure((config) => {
+    config["slipway:services"].web.target.health = { path: "/healthcheck", startup: 10 };
+  }, "staging");
   at.commit("Proofs that give up soon");
   return {
     ...at,
