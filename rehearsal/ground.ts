@@ -7,7 +7,7 @@ import { askToStop } from "./ask-to-stop.ts";
 import { cloudsIn } from "./clouds-in.ts";
 import type { Interruption } from "./interruption.ts";
 import { type OpenStack, onStack } from "./on-stack.ts";
-import { readStack } from "./stack-file.ts";
+import { readCopy, readStack } from "./stack-file.ts";
 import { takeDown } from "./take-down.ts";
 import { tellUpdate } from "./tell-update.ts";
 import { updateFailure } from "./update-failure.ts";
@@ -60,10 +60,10 @@ export async function makeGround({ story, interruption }: Options): Promise<void
  * @throws UserError while another stack of a rehearsal stands on it.
  */
 export async function takeGroundDown(options: Options): Promise<void> {
-  const standing = stacksOf("rehearse").filter(
-    (stack) =>
-      stack !== groundStack && standsOnGround(stack) && isStanding(workplaceOf("rehearse", stack)),
-  );
+  const standing = stacksOf("rehearse").filter((stack) => {
+    const place = workplaceOf("rehearse", stack);
+    return stack !== groundStack && isStanding(place) && cloudsIn(readCopy(place)).length > 0;
+  });
   if (standing.length > 0) {
     const commands = standing.map((stack) => `npm run rehearse -- --stack ${stack} --destroy`);
     throw new UserError(
@@ -74,6 +74,7 @@ export async function takeGroundDown(options: Options): Promise<void> {
   rmSync(join(place.folder, "made"), { force: true });
   await takeDown(place, options);
   rmSync(cloudFolder, { recursive: true, force: true });
+  options.story.say(groundStack, "taken down, and what its clouds remembered");
 }
 
 /** What ground is made of: its stack file and the program. */

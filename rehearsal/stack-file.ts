@@ -66,6 +66,11 @@ export function readStack(stack: string): Readonly<Record<string, unknown>> {
   return readStackFile(join(checkout, `Pulumi.${stack}.yaml`), stack).config ?? {};
 }
 
+/** The configuration of the last run of a workplace. */
+export function readCopy({ stackFile, stack }: Workplace): Readonly<Record<string, unknown>> {
+  return existsSync(stackFile) ? (readStackFile(stackFile, stack).config ?? {}) : {};
+}
+
 function readStackFile(path: string, stack: string): StackFile {
   if (!existsSync(path)) {
     const stacks = readdirSync(checkout).flatMap(
