@@ -59,10 +59,12 @@ export function didLastFail({ services, lastUpdate }: StackState): boolean {
   return lastUpdate?.failed === true || Object.values(services).some(isUnproven);
 }
 
-/** The last proven releases, by the services' names. */
+/** The last proven releases, by the services' names; one whose proof was switched off is none. */
 export function provenReleases({ services }: StackState): Record<string, Release> {
   return Object.fromEntries(
-    Object.entries(services).flatMap(([name, { proven }]) => (proven ? [[name, proven]] : [])),
+    Object.entries(services).flatMap(([name, { proven }]) =>
+      proven && proven.servedCommit !== "not proven" ? [[name, proven]] : [],
+    ),
   );
 }
 

@@ -32,7 +32,7 @@ export async function imageOf(name: string, args: ImageArgs): Promise<pulumi.Out
   const isOwn = own?.imageName === imageName;
   if (isOwn && held === undefined && !rebuilds()) {
     throw new pulumi.RunError(
-      `${name}: the registry has lost ${own.repoDigest}, which this stack built; build it again with npm start -- --rebuild, or with SLIPWAY_REBUILD=on pulumi up --replace '${own.urn}'`,
+      `${name}: the registry has lost ${own.repoDigest}, which this stack built; build it again with ${pulumi.getStack() === "dev" ? "npm start -- --rebuild, or with " : ""}SLIPWAY_REBUILD=on pulumi up --replace '${own.urn}'`,
     );
   }
   const isSettled = isOwn && held !== undefined && own.repoDigest.endsWith(`@${held}`);

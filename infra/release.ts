@@ -15,7 +15,7 @@ export interface Release {
   readonly image: string;
   readonly commit: string;
   readonly branch: string;
-  /** The commit that the URL served; `not proven` where the proof reads none or was switched off. */
+  /** The commit that the URL served; `healthy` where the proof reads none, `not proven` where it was switched off. */
   readonly servedCommit: string;
   /** The commit of the proven release before this one; what a rollback goes back to. */
   readonly previous?: string;
@@ -49,7 +49,7 @@ export function provenRelease(name: string, args: ReleaseArgs): pulumi.Output<Re
       await moveTags(name, reference, before, args);
     }
     const previous = before?.commit === id ? before.previous : before?.commit;
-    const servedCommit = isProof ? id : "not proven";
+    const servedCommit = isProof ? id : config.proves ? "healthy" : "not proven";
     return {
       url,
       image: reference,
@@ -91,25 +91,58 @@ async function proveOrExplain(name: string, served: Served, args: ReleaseArgs): 
   );
 }
 
-function wayBack({ commit, service }: ReleaseArgs, before: Release | undefined): string {
+function wayBack({ commit }: ReleaseArgs, before: Release | undefined): string {
   if (before?.commit === commit.id) {
     return "this very release was delivered before; mend its configuration or its surroundings and deliver again";
   }
-  const isProven = service.proof.kind === "health" || before?.servedCommit === before?.commit;
+  const isProven = before?.servedCommit !== "not proven";
   return before && isProven
-    ? `go back to the last proven release with npm start -- --release ${before.commit}, or with slipway:release: ${before.commit} in the stack file`
+    ? `go back to the last proven release with ${command(before.commit)}, or with slipway:release: ${before.commit} in the stack file`
     : "no earlier release is proven; mend the app and deliver again";
+}
+
+/** The stack of `npm start` goes back with it; every other by way of the registry. */
+function command(commit: string): string {
+  const stack = pulumi.getStack();
+  return stack === "dev"
+    ? `npm start -- --release ${commit}`
+    : `npm run rollback -- --stack ${stack} --to ${commit}`;
 }
 
 async function lastProven(name: string): Promise<Release | undefined> {
   return (await readState<Release>("readStackOutputs"))[name];
 }
 
+/** How often a registry is asked to move the tags: the release is proven by then, and one lost answer must not fail it. */
+const triesAtTags = 3;
+
+async function moveTags(
+  name: string,
+  reference: string,
+  before: Release | undefined,
+  args: ReleaseArgs,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await setTags(name, reference, before, args);
+      return;
+    } catch (error) {
+      if (tries < triesAtTags) continue;
+      const why = (error as Error).message;
+      pulumi.log.warn(
+        `${name}: is proven, but its tags could not be moved (${why}); the next pulumi up moves them`,
+        args.parent,
+      );
+      return;
+    }
+  }
+}
+
 /**
  * Moves the tags that name what runs: the branch's, `live-<stack>` and `prev-<stack>`, which clean-up policies keep, and
  * those the run was asked for. Tags of commits never move.
  */
-async function moveTags(
+async function setTags(
   name: string,
   reference: string,
   before: Release | undefined,

@@ -30,9 +30,17 @@ const changing = new Set([
   "pre",
   "refresh",
   "destroy",
+  "down",
+  "dn",
   "import",
   "watch",
 ]);
+
+/** Whatever is asked for without the stand-ins must not find the real providers in their place. */
+const withoutPlugins = {
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+};
 
 const interruption = listenForInterruption();
 try {
@@ -48,8 +56,10 @@ async function play(given: readonly string[]): Promise<number> {
   const { args, file } = withoutConfigFile(given);
   const stack = stackOf(args);
   const place = workplaceOf("rehearse", stack);
-  if (!changing.has(args[0] ?? "")) return look(place, args);
-  const brings = args[0] !== "destroy" && standsOnGround(stack);
+  // Flags may come first; a word too many here costs nothing but time.
+  const verb = args.find((arg) => changing.has(arg));
+  if (verb === undefined) return look(place, args);
+  const brings = !["destroy", "down", "dn"].includes(verb) && standsOnGround(stack);
   if (brings) await bringGround({ story: silentStory, interruption });
   const options = {
     story: silentStory,
@@ -63,7 +73,7 @@ async function play(given: readonly string[]): Promise<number> {
 async function look(place: Workplace, args: readonly string[]): Promise<number> {
   const tools = await ready(["pulumi"], silentStory);
   if (!existsSync(place.stackFile)) await writeStackFile(place, {});
-  return cli(args, place, pulumiOn(place, tools));
+  return cli(args, place, { ...pulumiOn(place, tools), ...withoutPlugins });
 }
 
 async function cli(

@@ -24,8 +24,8 @@ export const whole = (least: number, most: number) => z.int().min(least).max(mos
 export const port = whole(1, 65_535);
 
 export const absolutePath = text(
-  /^\/[^:]*$/,
-  "is not an absolute path without a colon; begin it with / and leave : out",
+  /^\/(?!\/)[^:\s\\]*$/,
+  "is no absolute path; begin it with one / and leave out colons, blanks and \\",
 );
 
 export const pathInCheckout = text(

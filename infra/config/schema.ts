@@ -119,6 +119,7 @@ export function parse(
     ...(data
       ? [
           ...purpose(data),
+          ...unknownReleases(data),
           ...unknownSecrets(data),
           ...refusedVariables(data),
           ...collisions(data.services ?? {}),
@@ -135,6 +136,17 @@ function purpose({ services, ground }: Values): string[] {
   }
   if (services || ground) return [];
   return ["slipway:services: required; set it to a map"];
+}
+
+/** A name that is mistyped would be built and delivered from the checkout. */
+function unknownReleases({ services = {}, release }: Values): string[] {
+  if (typeof release !== "object") return [];
+  const names = Object.keys(services);
+  return Object.keys(release)
+    .filter((name) => !names.includes(name))
+    .map(
+      (name) => `slipway:release.${name}: there is no such service; use one of ${names.join(", ")}`,
+    );
 }
 
 function unknownSecrets({ services, ground, secrets }: Values): string[] {

@@ -11,7 +11,7 @@ import { partitionOf, policyDocument, trustsService } from "./policy-document.ts
  */
 export function beanstalkApplication(
   name: string,
-  { account, region, versions }: AwsGroundConfig,
+  { account, region, versions, protect }: AwsGroundConfig,
   options: pulumi.CustomResourceOptions,
 ): Application {
   const role = new Role(
@@ -52,13 +52,13 @@ export function beanstalkApplication(
     "application",
     {
       name,
-      // A bundle is a few hundred bytes, and is the state's to remove.
+      // Versions of one release may share a bundle, which is a few hundred bytes.
       appversionLifecycle: {
         serviceRole: role.arn,
         maxCount: versions,
         deleteSourceFromS3: false,
       },
     },
-    { ...options, dependsOn: policy },
+    { ...options, dependsOn: policy, protect },
   );
 }

@@ -22,7 +22,14 @@ export class BundleBucket extends pulumi.ComponentResource {
     super("slipway:ground:BundleBucket", name, {}, place);
     const options = { ...place, parent: this };
     const whole = bundleBucket(account, region);
-    const { bucket } = new Bucket(name, { bucket: whole, forceDestroy: !protect }, options);
+    const { bucket } = new Bucket(
+      name,
+      { bucket: whole, forceDestroy: !protect },
+      {
+        ...options,
+        protect,
+      },
+    );
     encrypt(bucket, options);
     keepVersions(bucket, options);
     close(bucket, `arn:${partitionOf(region)}:s3:::${whole}`, options);

@@ -23,7 +23,7 @@ export function imageRepository(
       encryptionConfigurations: [{ encryptionType: "AES256" }],
       forceDelete: !protect,
     },
-    options,
+    { ...options, protect },
   );
   new LifecyclePolicy(name, { repository: repository.name, policy: ecrCleanUp(keep) }, options);
   return repository.repositoryUrl;

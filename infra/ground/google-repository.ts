@@ -48,6 +48,8 @@ export class ImageRepository extends pulumi.ComponentResource {
         dependsOn: [apis.artifactregistry, ...(login ? [login.access] : [])],
         // The provider would make the new one first, and its name is taken.
         deleteBeforeReplace: true,
+        // Of a remote one only a cache would be lost.
+        protect: ground.protect && login === undefined,
       },
     );
     this.registerOutputs({ prefix: this.prefix });

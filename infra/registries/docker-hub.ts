@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { secret } from "@pulumi/pulumi/output.js";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import type { Login } from "../config/environment.ts";
 import type { RegistryOf } from "../config/registries.ts";
 import { Distribution } from "./distribution.ts";
@@ -12,7 +13,7 @@ const index = "https://index.docker.io/v1/";
 /**
  * A repository of Docker Hub, which comes to be with the first push. The login is the stack's token, else the
  * environment's, else Docker's own.
- * @throws pulumi.RunError when there is none.
+ * @throws pulumi.RunError when there is none, but for a preview of a public repository.
  */
 export async function openDockerHub(
   service: string,
@@ -23,11 +24,11 @@ export async function openDockerHub(
   const path = `${namespace}/${config.repository ?? service}`;
   const repository = `docker.io/${path}`;
   const login = await findLogin(repository, config, access);
-  const { username } = login;
-  const password = secret(login.password);
+  const username = login?.username ?? "anybody";
+  const password = secret(login?.password ?? "");
   const advice = "see whether Docker Hub is up at https://www.dockerstatus.com, and try again";
   const images = new Distribution("https://registry-1.docker.io", path, advice, {
-    login,
+    ...(login && { login }),
     refusals: {
       401: `lets ${username} neither read nor push ${path}; name a namespace of that user, or log in as one who may`,
       403: `lets ${username} neither read nor push ${path}; name a namespace of that user, or log in as one who may`,
@@ -39,7 +40,7 @@ export async function openDockerHub(
     ...(through && {
       pulledAs: `${through.location}-docker.pkg.dev/${through.project}/${through.repository}/${path}`,
     }),
-    credentials: { server: "docker.io", username, password },
+    credentials: { server: "docker.io", ...(login && { username, password }) },
     ...(config.private && { lastingLogin: { username, password } }),
     images,
     digestOf: (reference) => images.digestOf(reference),
@@ -49,12 +50,14 @@ export async function openDockerHub(
 
 async function findLogin(
   repository: string,
-  { namespace, username = namespace, token }: RegistryOf<"docker-hub">,
+  { namespace, username = namespace, token, private: isPrivate }: RegistryOf<"docker-hub">,
   { logins, secret }: RegistryAccess,
-): Promise<Login> {
+): Promise<Login | undefined> {
   if (token) return { username, password: secret(token.secret) };
   const login = logins.dockerHub ?? (await dockerLogin(index, logins.dockerConfig));
   if (login) return login;
+  // A preview only looks, and runs the code of a branch: it needs no login that could push.
+  if (!isPrivate && isDryRun()) return undefined;
   throw new RunError(
     `${repository}: there is no login at Docker Hub; run docker login, or set DOCKERHUB_USERNAME and DOCKERHUB_PASSWORD, or token in the stack's registry`,
   );

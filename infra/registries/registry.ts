@@ -13,8 +13,9 @@ export interface Registry {
   /** What the engine logs in with to push; absent where no login is needed. */
   readonly credentials?: {
     readonly server: string;
-    readonly username: Input<string>;
-    readonly password: Input<string>;
+    /** Absent where a preview does without a login. */
+    readonly username?: Input<string>;
+    readonly password?: Input<string>;
   };
   /** A login that stays valid after the run, for a target that pulls with it; absent where there is none or none is needed. */
   readonly lastingLogin?: { readonly username: Input<string>; readonly password: Input<string> };

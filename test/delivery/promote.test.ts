@@ -160,7 +160,7 @@ describe("promote", () => {
             servedCommit: "not proven",
           }),
         ),
-      /^ {2}web: [0-9a-f]{40} was put on staging without a proof; /,
+      /^ {2}web: no release is proven on staging; /,
     ],
     [
       "a history that is not there",

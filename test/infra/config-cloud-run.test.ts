@@ -175,7 +175,7 @@ describe("a configuration for Cloud Run that is refused", () => {
     ],
     [
       onCloudRun({ health: { path: "health" } }),
-      `${target}.health.path: "health" is not an absolute path without a colon; begin it with / and leave : out`,
+      `${target}.health.path: "health" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
     ],
     [
       onCloudRun({ protect: "no" }),

@@ -150,7 +150,7 @@ describe("the configuration of an Elastic Beanstalk target", () => {
     [{ containerPort: 0 }, `${target}.containerPort: 0 is too small; use 1 or more`],
     [
       { health: "healthcheck" },
-      `${target}.health: "healthcheck" is not an absolute path without a colon; begin it with / and leave : out`,
+      `${target}.health: "healthcheck" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
     ],
     [
       { policy: "AllAtOnce" },

@@ -111,7 +111,7 @@ describe("a configuration that is refused", () => {
     [
       target({ data: { volume: "-data", path: "data" } }),
       `${web}.target.data.volume: "-data" is no volume name; use two or more letters, digits and _ . -`,
-      `${web}.target.data.path: "data" is not an absolute path without a colon; begin it with / and leave : out`,
+      `${web}.target.data.path: "data" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
     ],
     [
       serviceWith({ proof: { kind: "hope", path: "/" } }),
@@ -119,7 +119,7 @@ describe("a configuration that is refused", () => {
     ],
     [
       proof({ field: "commit", path: "version" }),
-      `${web}.proof.path: "version" is not an absolute path without a colon; begin it with / and leave : out`,
+      `${web}.proof.path: "version" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
     ],
     [proof({}), `${web}.proof: ${onePlace}`],
     [proof({ field: "commit", header: "X-Commit" }), `${web}.proof: ${onePlace}`],

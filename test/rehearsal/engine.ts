@@ -37,14 +37,16 @@ export async function runByHand(image: string): Promise<string> {
   return url;
 }
 
-/** Removes those containers and the images of that name. */
+/** Removes those containers and the images of that name, also under the names of the outside that they were built by. */
 export async function clearEngine(imagePrefix: string): Promise<void> {
   for (const { Id } of await containersOf(imagePrefix)) {
     await ignoring(404, docker.getContainer(Id).remove({ force: true, v: true }));
   }
   for (const { RepoTags, RepoDigests } of await docker.listImages()) {
     const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])];
-    for (const name of names.filter((each) => each.startsWith(imagePrefix))) {
+    const own = names.filter((each) => each.startsWith(imagePrefix));
+    const tags = new Set(own.map((each) => each.slice(each.lastIndexOf(":"))));
+    for (const name of names.filter((each) => tags.has(each.slice(each.lastIndexOf(":"))))) {
       await ignoring(404, docker.getImage(name).remove({ force: true }));
     }
   }

@@ -21,6 +21,11 @@ const child = (type: string, name: string, parent: string, inputs: object) => ({
   inputs,
   options: {},
 });
+/** One that a destroy of ground refuses to take along, unless nothing is protected. */
+const guarded = (made: ReturnType<typeof child>, isFree = false) => ({
+  ...made,
+  options: isFree ? {} : { protect: true },
+});
 const component = (type: string, name: string, parent = "") => ({
   type,
   name,
@@ -37,24 +42,30 @@ const repository = (name: string, forceDelete = false) => ({
     repository: name,
     policy: ecrCleanUp({ images: 50 }),
   }),
-  itself: child("aws:ecr/repository:Repository", name, groundUrn, {
-    name,
-    imageTagMutability: "MUTABLE",
-    imageScanningConfiguration: { scanOnPush: true },
-    encryptionConfigurations: [{ encryptionType: "AES256" }],
+  itself: guarded(
+    child("aws:ecr/repository:Repository", name, groundUrn, {
+      name,
+      imageTagMutability: "MUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "AES256" }],
+      forceDelete,
+    }),
     forceDelete,
-  }),
+  ),
 });
 
-const application = (name: string, maxCount: number) => [
-  child("aws:elasticbeanstalk/application:Application", "application", groundUrn, {
-    name,
-    appversionLifecycle: {
-      serviceRole: `arn:aws:iam::${account}:role/slipway-versions`,
-      maxCount,
-      deleteSourceFromS3: false,
-    },
-  }),
+const application = (name: string, maxCount: number, isFree = false) => [
+  guarded(
+    child("aws:elasticbeanstalk/application:Application", "application", groundUrn, {
+      name,
+      appversionLifecycle: {
+        serviceRole: `arn:aws:iam::${account}:role/slipway-versions`,
+        maxCount,
+        deleteSourceFromS3: false,
+      },
+    }),
+    isFree,
+  ),
 ];
 
 const versionsRole = child("aws:iam/role:Role", "versions", groundUrn, {
@@ -88,7 +99,10 @@ const versionsPolicy = child("aws:iam/rolePolicy:RolePolicy", "versions", ground
 });
 
 const bundles = (forceDestroy = false) => [
-  child("aws:s3/bucket:Bucket", "bundles", bucketUrn, { bucket, forceDestroy }),
+  guarded(
+    child("aws:s3/bucket:Bucket", "bundles", bucketUrn, { bucket, forceDestroy }),
+    forceDestroy,
+  ),
   child("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "bundles", bucketUrn, {
     bucket,
     rules: [
@@ -239,7 +253,7 @@ describe("an AWS ground", () => {
     expect(resources).toEqual([
       web.life,
       web.itself,
-      ...application("shop", 10),
+      ...application("shop", 10, true),
       versionsRole,
       versionsPolicy,
       ...bundles(true),

@@ -70,7 +70,7 @@ const repository = (name: string, location: string, repositoryId: string, inputs
     deletionPolicy: "PREVENT",
     ...inputs,
   }),
-  options: { deleteBeforeReplace: true },
+  options: { deleteBeforeReplace: true, ...("deletionPolicy" in inputs ? {} : { protect: true }) },
 });
 
 describe("a Google ground", () => {

@@ -13,7 +13,7 @@ export const noAccess: RegistryAccess = {
 };
 
 /** A login as one logs in with it: `username:password`. */
-export async function shown(login: Registry["lastingLogin"]): Promise<string> {
+export async function shown(login: Partial<Registry["lastingLogin"]>): Promise<string> {
   return `${login?.username}:${await settled(login?.password as Output<string>)}`;
 }
 

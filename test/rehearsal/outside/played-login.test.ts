@@ -1,9 +1,9 @@
 import { delimiter } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { dockerLogin } from "../../../infra/registries/docker-login.ts";
-import { playedCli, playedDockerConfig } from "../../../rehearsal/run-command.ts";
+import { playedDockerConfig } from "../../../rehearsal/run-command.ts";
 
-beforeEach(() => void vi.stubEnv("PATH", `${playedCli}${delimiter}${process.env.PATH}`));
+beforeEach(() => void vi.stubEnv("PATH", `${playedDockerConfig}${delimiter}${process.env.PATH}`));
 afterEach(() => void vi.unstubAllEnvs());
 
 it.each([
