@@ -161,6 +161,14 @@ describe("a configuration that is refused", () => {
       { ...serviceWith({}), release: "0123abc" },
       'slipway:release: "0123abc" is no full commit; give all 40 hexadecimal digits',
     ],
+    [
+      { ...serviceWith({}), release: { wbe: "0123456789abcdef0123456789abcdef01234567" } },
+      "slipway:release.wbe: there is no such service; use one of web",
+    ],
+    [
+      serviceWith({ proof: { kind: "health", path: "//elsewhere.example/" } }),
+      `${web}.proof.path: "//elsewhere.example/" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
+    ],
     [{ ...serviceWith({}), engine: "unix:///x" }, `slipway:engine: ${map('"unix:///x"')}`],
     [
       { ...serviceWith({}), engine: { host: 1, context: "x" } },

@@ -7,6 +7,9 @@ export class MemoryRegistry implements Registry {
   /** Every tag that was set, in order. */
   readonly tagged: [tag: string, digest: string][] = [];
 
+  /** How often setting a tag fails before it works. */
+  lostAnswers = 0;
+
   constructor(digests: Readonly<Record<string, string>> = {}) {
     this.digests = new Map(Object.entries(digests));
   }
@@ -20,6 +23,10 @@ export class MemoryRegistry implements Registry {
   }
 
   async tag(digest: string, tag: string): Promise<void> {
+    if (this.lostAnswers > 0) {
+      this.lostAnswers -= 1;
+      throw new Error("registry: does not answer");
+    }
     this.digests.set(tag, digest);
     this.tagged.push([tag, digest]);
   }

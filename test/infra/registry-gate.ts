@@ -7,6 +7,8 @@ export interface Demand extends Login {
   /** Where it sends for tokens, or what Basic protects. */
   readonly realm: string;
   readonly service: string;
+  /** Whether whoever has no login gets tokens as well. */
+  readonly isPublic?: true;
 }
 
 /** Lets in only who shows what a registry demands. */
@@ -31,7 +33,9 @@ export class RegistryGate {
     const { authorization = "", host } = request.headers;
     const url = new URL(request.url ?? "", `https://${host}`);
     if (scheme === "bearer" && `https://${host}${url.pathname}` === realm) {
-      if (authorization !== this.#basic || url.searchParams.get("service") !== service) {
+      const isKnown =
+        authorization === this.#basic || (this.#demand.isPublic && authorization === "");
+      if (!isKnown || url.searchParams.get("service") !== service) {
         response.writeHead(401).end();
       } else {
         this.#tokens.push(url.searchParams.getAll("scope"));

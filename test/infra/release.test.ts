@@ -29,6 +29,8 @@ interface Given {
   readonly lastWords?: string;
   /** Digests that the registry holds. */
   readonly held?: readonly string[];
+  /** How often the registry fails to set a tag. */
+  readonly lostAnswers?: number;
 }
 
 /** One release, by a server that answers what is given; `release` rejects when the proof fails. */
@@ -52,6 +54,7 @@ async function deliver(given: Given) {
   const registry = new MemoryRegistry(
     Object.fromEntries((given.held ?? []).map((held) => [held, held])),
   );
+  registry.lostAnswers = given.lostAnswers ?? 0;
   const service = { ...leastServiceRead, proof: given.proof ?? byCommit };
   const parent = new pulumi.ComponentResource("slipway:index:Service", "web");
   const release = settled(
@@ -163,6 +166,21 @@ describe("a release", () => {
     const { result, registry, url } = await deliver({ engine });
     expect(result).toEqual(released(url, { previous: other }));
     expect(registry.tagged).toEqual([live, ["main", digest]]);
+  });
+
+  it("moves its tags although the registry's first answers are lost", async () => {
+    const { result, registry, url } = await deliver({ lostAnswers: 2 });
+    expect(result).toEqual(released(url));
+    expect(registry.tagged).toEqual([live, ["main", digest]]);
+  });
+
+  it("stays proven where its tags cannot be moved, and says so", async () => {
+    const { result, logs, url } = await deliver({ lostAnswers: 9 });
+    expect(result).toEqual(released(url));
+    expect(logs).toEqual([
+      `info: proven: ${url} serves ${hash}`,
+      "warn: web: is proven, but its tags could not be moved (registry: does not answer); the next pulumi up moves them",
+    ]);
   });
 
   it("moves the tags that the run was asked for", async () => {

@@ -4,6 +4,7 @@ import type { RegistryOf } from "../../../infra/config/registries.ts";
 import { openDockerHub } from "../../../infra/registries/docker-hub.ts";
 import type { RegistryAccess } from "../../../infra/registries/registry.ts";
 import { listen } from "../fake-registry.ts";
+import { mockEngine } from "../mock-engine.ts";
 import type { Demand } from "../registry-gate.ts";
 import { registryContract } from "./contract.ts";
 import { credentialHelper, dockerConfig, isSecret, noAccess, shown, written } from "./logins.ts";
@@ -214,5 +215,27 @@ describe("Docker Hub's refusal", () => {
     playOutside(port);
     const registry = await openDockerHub("web", hub, access);
     await expect(registry.digestOf("main")).rejects.toThrow(new RunError(`${origin}: ${words}`));
+  });
+});
+
+// Last, because a preview stays one for what runs after it.
+describe("the login at Docker Hub in a preview", () => {
+  it("is not needed for a public repository, which says no more of it than an up", async () => {
+    const fake = await outsideRegistry({ ...demand, isPublic: true });
+    await mockEngine({ preview: true });
+    const registry = await openDockerHub("web", hub, noAccess);
+    const digest = fake.hold("acme/web", {
+      type: "application/vnd.oci.image.manifest.v1+json",
+      content: Buffer.from("{}"),
+    });
+    expect(await registry.digestOf(digest)).toBe(digest);
+    expect(registry.credentials).toEqual({ server: "docker.io" });
+  });
+
+  it("is needed for a private repository", async () => {
+    await mockEngine({ preview: true });
+    await expect(openDockerHub("web", { ...hub, private: true }, noAccess)).rejects.toThrow(
+      "docker.io/acme/web: there is no login at Docker Hub;",
+    );
   });
 });
