@@ -40,7 +40,7 @@ export function readConfig(): Config {
     process.env,
     ({ path }) => !misplaced.includes(`slipway:${String(path[0])}`),
   );
-  const all = [...misplaced.map(misplacedSecret), ...problems, ...switches()];
+  const all = [...misplaced.map(misplacedSecret), ...secretsInClear(), ...problems, ...switches()];
   if (all.length > 0 || values === undefined) {
     throw new pulumi.RunError(
       ["the configuration of this stack has problems:", ...all].join("\n  "),
@@ -60,6 +60,16 @@ export function readConfig(): Config {
     retries: process.env.SLIPWAY_RETRY === "on",
     tags: process.env.SLIPWAY_TAGS?.split(",").filter(Boolean) ?? [],
   };
+}
+
+/** Pulumi writes what stands in clear in a stack file into its history, in clear. */
+function secretsInClear(): string[] {
+  const isThere = Object.hasOwn(pulumi.runtime.allConfig(), "slipway:secrets");
+  return !isThere || secureKeys().includes("slipway:secrets")
+    ? []
+    : [
+        "slipway:secrets: stands in clear in the stack file; set each value with pulumi config set --secret --path slipway:secrets.NAME",
+      ];
 }
 
 /** What is wrong with the variables that steer one run. */
@@ -92,6 +102,10 @@ function parsed(value: string): unknown {
 
 /** Pulumi hands over a map that holds a secure value as plain text: only `slipway:secrets` is treated as secret here. */
 function misplacedSecrets(): string[] {
-  const secure = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
-  return secure.filter((key) => key.startsWith("slipway:") && key !== "slipway:secrets");
+  return secureKeys().filter((key) => key.startsWith("slipway:") && key !== "slipway:secrets");
+}
+
+/** The keys that hold a secure value, as Pulumi's language host tells them. */
+function secureKeys(): string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
 }

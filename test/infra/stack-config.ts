@@ -43,11 +43,11 @@ export const leastConfig = {
 
 /**
  * Sets the stack's values under `slipway:` the way Pulumi's language host hands them over: each as text.
- * @param secure names of the values that hold a secure one, such as `secrets`.
+ * @param secure names of the values that hold a secure one, such as `secrets`, which is the default where there are any.
  */
 export function setStackConfig(
   values: Readonly<Record<string, unknown>>,
-  secure: readonly string[] = [],
+  secure: readonly string[] = usual(values),
 ): void {
   const texts = Object.entries(values).map(([key, value]) => [
     `slipway:${key}`,
@@ -66,7 +66,7 @@ export function serviceWith(parts: object) {
 /** The problems that reading such a configuration finds, without the line that announces them. */
 export function problemsOf(
   values: Readonly<Record<string, unknown>>,
-  secure: readonly string[] = [],
+  secure: readonly string[] = usual(values),
 ): string[] {
   setStackConfig(values, secure);
   try {
@@ -78,4 +78,9 @@ export function problemsOf(
     return problems;
   }
   return [];
+}
+
+/** Secrets are secure wherever a test does not say otherwise. */
+function usual(values: object): string[] {
+  return "secrets" in values ? ["secrets"] : [];
 }

@@ -110,10 +110,10 @@ describe("a new commit", () => {
     ]);
     expect(layers).toHaveLength(oldLayers.length);
     expect(layers.filter((layer) => !oldLayers.includes(layer))).toHaveLength(1);
-    // The layer and the image's own configuration; the tags of the commit and of the branch.
+    // The layer and the image's own configuration; the tags of the commit, of the branch, of what runs and what ran before.
     expect(await at.registry.pushes()).toStrictEqual({
       blobs: before.pushes.blobs + 2,
-      manifests: before.pushes.manifests + 2,
+      manifests: before.pushes.manifests + 4,
     });
     expect(services.web?.servedCommit).toBe(commit);
     expect(await served(at.url)).toStrictEqual({ commit, branch: "main" });
@@ -130,7 +130,7 @@ describe("a new commit", () => {
     expect(await at.registry.layersOf(commit)).toStrictEqual(await at.registry.layersOf(oldCommit));
     expect(await at.registry.pushes()).toStrictEqual({
       blobs: before.pushes.blobs + 1,
-      manifests: before.pushes.manifests + 2,
+      manifests: before.pushes.manifests + 4,
     });
     expect(services.web?.servedCommit).toBe(commit);
     expect(await served(at.url)).toStrictEqual({ commit, branch: "main" });
@@ -140,14 +140,15 @@ describe("a new commit", () => {
 describe("an earlier release", () => {
   test("comes back without a build, and the next start delivers the commit again without one", async () => {
     const { commit = "", image } = first.services.web ?? {};
-    const before = await at.registry.pushes();
+    const { blobs, manifests } = await at.registry.pushes();
     const back = await at.deliver(["--release", commit]);
     expect(back.services.web).toMatchObject({ image, commit, servedCommit: commit });
     expect(await served(at.url)).toStrictEqual({ commit, branch: "main" });
 
     const forth = await at.deliver();
     expect(forth.services.web?.servedCommit).toBe(at.head());
-    expect(await at.registry.pushes()).toStrictEqual(before);
+    // What runs and what ran before change their tags each time.
+    expect(await at.registry.pushes()).toStrictEqual({ blobs, manifests: manifests + 4 });
   });
 });
 

@@ -67,9 +67,9 @@ describe("what is refused leaves the delivery as it is", () => {
   test("Pulumi's own CLI on a Node.js that is too old, in one line", async () => {
     const { code, stdout } = await at.pulumi(["preview"], [oldNode()]);
     expect(code).not.toBe(0);
-    expect(told(stdout)).toStrictEqual([
-      "error: an unhandled error occurred: Program exited with non-zero exit code: 1",
+    expect(told(stdout).toSorted()).toStrictEqual([
       "Node.js: v20.20.2 cannot run this program; install Node.js 24 or put node_modules/.bin first on PATH",
+      "error: an unhandled error occurred: Program exited with non-zero exit code: 1",
     ]);
   });
 
@@ -89,15 +89,15 @@ describe("what is refused leaves the delivery as it is", () => {
       const { web } = config["slipway:services"];
       config["slipway:colour"] = "blue";
       web.target = { ...web.target, prot: 1, memory: 1 };
-      web.registry = { kind: "docker-hub" };
+      web.registry = { kind: "quay" };
     });
     expect(await refusal()).toBe(
       [
         "the configuration of this stack has problems:",
-        '  slipway:services.web.registry.kind: "docker-hub" is unknown; use one of local',
+        '  slipway:services.web.registry.kind: "quay" is unknown; use one of local, docker-hub, artifact-registry, ecr',
         "  slipway:services.web.target.memory: 1 is too small; use 16 or more",
         "  slipway:services.web.target.prot: unknown key; take it out or use one of kind, port, bind, containerPort, memory, processes, data",
-        "  slipway:colour: unknown key; take it out or use one of services, secrets, allowDirty, release, engine",
+        "  slipway:colour: unknown key; take it out or use one of services, ground, secrets, allowDirty, release, engine",
       ].join("\n"),
     );
   });
