@@ -98,7 +98,13 @@ describe("a ground with everything", () => {
         repositories: [{ location: "europe-west1", repository: "hub", dockerHub }],
         trust,
       },
-      aws: { account: "123456789012", region: "eu-west-1", application: "shop", trust },
+      aws: {
+        account: "123456789012",
+        region: "eu-west-1",
+        application: "shop",
+        protect: false,
+        trust,
+      },
     };
     const secrets = { hub: `canary-${randomBytes(8).toString("hex")}` };
     const { stack, cloud, state } = await rehearsedGround(ground, secrets);
