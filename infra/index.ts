@@ -43,10 +43,12 @@ async function deliver(name: string, service: ServiceConfig, config: Config, pro
     ? { id: release, branch: "unknown", differences: [] }
     : commitOf(name, service, config.allowDirty);
   const { source } = service;
-  const image = release
-    ? await releasedImage(name, registry, release)
-    : await imageOf(name, { source, registry, commit, parent, docker: providers.docker });
-  const last = await lastAttempt(name);
+  const [image, last] = await Promise.all([
+    release
+      ? releasedImage(name, registry, release)
+      : imageOf(name, { source, registry, commit, parent, docker: providers.docker }),
+    lastAttempt(name),
+  ]);
   const attempt = image.apply((reference) => attemptAt(reference, last, config.retries));
   parent.record({ image, attempt });
   const target = await makeTarget(name, {

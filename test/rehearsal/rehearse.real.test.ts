@@ -104,6 +104,6 @@ test.for([
   const ran = await at.run("rehearse", flags);
   expect(ran.code).toBe(1);
   expect(complaint(ran)).toBe(
-    `command line: ${said}; use --stack, --json, --keep, --destroy, --rebuild, --release`,
+    `command line: ${said}; use --stack, --json, --keep, --destroy, --ground, --rebuild, --release`,
   );
 });
