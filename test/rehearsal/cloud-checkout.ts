@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Release } from "../../infra/release.ts";
+import { openCloud } from "../../rehearsal/cloud/cloud.ts";
+import { routeOf } from "../../rehearsal/cloud/routes.ts";
 import type { Delivery } from "../../rehearsal/deliver.ts";
 import type { Ran } from "../../setup/run.ts";
 import { prepareDelivery, type TestDelivery } from "./delivery.ts";
+import { served } from "./served.ts";
 
 /** A checkout whose clouds, registries and state are its own. */
 export interface CloudCheckout extends TestDelivery {
@@ -14,6 +18,10 @@ export interface CloudCheckout extends TestDelivery {
   played(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What the state of a rehearsed stack holds, by URN: when it was last changed. */
   state(stack: string): Readonly<Record<string, string>>;
+  /** The last proven release of `web` in a rehearsed stack. */
+  proven(stack: string): Promise<Release>;
+  /** What the URL of a release in a played cloud serves now. */
+  servedAt(release: Release): Promise<unknown>;
   /** Takes down every stack and the ground below. */
   takeDown(...stacks: string[]): Promise<void>;
 }
@@ -24,6 +32,7 @@ export async function prepareCloudCheckout(): Promise<CloudCheckout> {
   const own = { SLIPWAY_REHEARSAL_REGISTRY: `localhost:${at.registry.port}` };
   const rehearse: CloudCheckout["rehearse"] = (flags, env = {}) =>
     at.run("rehearse", flags, { ...own, ...env });
+  const played: CloudCheckout["played"] = (command, env) => rehearse(["run", ...command], env);
   for (const stack of ["staging", "production"]) {
     at.configure((config) => {
       config["slipway:services"].web.proof = {
@@ -46,7 +55,15 @@ export async function prepareCloudCheckout(): Promise<CloudCheckout> {
       if (code !== 0) throw new Error(`the rehearsal of ${stack} ended with ${code}:\n${stderr}`);
       return JSON.parse(stdout) as Delivery;
     },
-    played: (command, env) => rehearse(["run", ...command], env),
+    played,
+    async proven(stack) {
+      const { stdout } = await played(["pulumi", "stack", "output", "--json", "--stack", stack]);
+      return (JSON.parse(stdout) as { web: Release }).web;
+    },
+    servedAt({ url }) {
+      const route = routeOf(openCloud(join(at.folder, ".slipway", "cloud")), new URL(url).host);
+      return served(`http://127.0.0.1:${route?.port}`);
+    },
     state(stack) {
       const file = join(
         at.folder,
