@@ -44,7 +44,13 @@ export async function bringBack(stack: Stack, before: StackState, ended: Ended):
   const commits = Object.fromEntries(
     Object.entries(proven).map(([service, { commit }]) => [service, commit]),
   );
-  const { code } = await upReleases(stack, { commits, retries: false });
+  const { code, locked } = await upReleases(stack, { commits, retries: false });
+  if (locked !== undefined) {
+    warn(
+      `stack ${name}: another update has begun there before the last proven release was back, and decides now; look at it, and use ${byHand} if it fails`,
+    );
+    return;
+  }
   if (code !== 0) {
     warn(
       `stack ${name}: the last proven release could NOT be brought back (exit code ${code}), so the stack may be down; mend what failed above, then ${byHand}`,

@@ -1,26 +1,45 @@
 import { readCommit } from "../infra/commit.ts";
 import { bringBack } from "./bring-back.ts";
 import { command } from "./command.ts";
+import { guardedUp } from "./guarded-up.ts";
+import { inTurn } from "./in-turn.ts";
 import { defaultBranch, movingTags } from "./moving-tags.ts";
 import { openPulumi } from "./open-pulumi.ts";
-import { become, type Pulumi } from "./pulumi.ts";
+import { asksNobody } from "./preview-arguments.ts";
+import { refuseInPullRequest } from "./pull-request.ts";
+import { hasFailed, type Pulumi } from "./pulumi.ts";
 import { readPulumiUp } from "./pulumi-up.ts";
 import { openStack, readState } from "./stack.ts";
 import { didLastFail, type StackState } from "./stack-state.ts";
 
 /**
- * `npm run deliver -- pulumi up --stack production`: runs that very command. What failed before is tried again; the moving
- * tags follow the proof; when the command fails, the last proven release is brought back. The exit code is the command's.
+ * `npm run deliver -- pulumi up --stack production`: runs that very command when it is its turn, and not when its plan takes
+ * away what nobody has approved. What failed before is tried again; the moving tags follow the proof; when the command fails,
+ * the last proven release is brought back. The exit code is the command's.
  */
 await command(async (args) => {
   const up = readPulumiUp(args);
   const pulumi = await openPulumi(up.program, up.cwd);
+  refuseInPullRequest("deliver", pulumi.env);
   const stack = await openStack(pulumi, up);
-  const before = await readState(stack);
-  const env = { ...pulumi.env, ...(await told(pulumi, before)) };
-  const ended = await become({ ...pulumi, env }, up.args, process.cwd());
-  if (ended.code !== 0) await bringBack(stack, before, ended);
-  return ended.code;
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !pulumi.env.CI;
+  const asks = isTerminal && !asksNobody(up.args, pulumi.env);
+  const { code } = await inTurn(stack, await readState(stack), async (before) => {
+    const env = {
+      ...pulumi.env,
+      ...(await told(pulumi, before)),
+      ...(!isTerminal && { PULUMI_SKIP_CONFIRMATIONS: "true" }),
+    };
+    const ended = await guardedUp(stack, before, {
+      args: up.args,
+      env,
+      folder: process.cwd(),
+      asks,
+    });
+    if (hasFailed(ended)) await bringBack(stack, before, ended);
+    return ended;
+  });
+  return code;
 });
 
 /** What the program and Pulumi are told beside the user's own command line. */
@@ -30,10 +49,8 @@ async function told({ env, folder }: Pulumi, state: StackState): Promise<Record<
     ...(env.SLIPWAY_TAGS?.split(",") ?? []),
     ...movingTags(branch, await defaultBranch(folder), env),
   ].filter(Boolean);
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !env.CI;
   return {
     ...(didLastFail(state) && { SLIPWAY_RETRY: "on" }),
     ...(tags.length > 0 && { SLIPWAY_TAGS: [...new Set(tags)].join(",") }),
-    ...(!isTerminal && { PULUMI_SKIP_CONFIRMATIONS: "true" }),
   };
 }

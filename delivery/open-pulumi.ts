@@ -1,18 +1,20 @@
 import { delimiter, resolve } from "node:path";
 import { thisMachine } from "../setup/machine.ts";
 import { pathOf, which } from "../setup/which.ts";
+import { pipelineIdentity } from "./identity.ts";
 import type { Pulumi } from "./pulumi.ts";
 import { storedKeys } from "./stored-keys.ts";
 
 /**
  * Pulumi's CLI as it is on PATH; where there is none, it is brought first. It is called with the environment of this
- * process, stored keys under the names that Pulumi knows added.
+ * process, in which stored keys and the identity of a pipeline's step stand under the names that Pulumi knows.
  * @param program how the user called it.
  * @param cwd the folder of the project, or one below it. Default: where this process runs.
- * @throws UserError when there is none and it cannot be brought.
+ * @throws UserError when there is none and it cannot be brought, or when half of a login is missing.
  */
 export async function openPulumi(program = "pulumi", cwd = "."): Promise<Pulumi> {
   const machine = thisMachine();
+  const login = { ...storedKeys(machine.env), ...pipelineIdentity(machine.env) };
   const isThere = program !== "pulumi" || which(program, machine) !== undefined;
   const path = isThere ? [] : await bringPulumi();
   return {
@@ -20,7 +22,7 @@ export async function openPulumi(program = "pulumi", cwd = "."): Promise<Pulumi>
     folder: resolve(cwd),
     env: {
       ...machine.env,
-      ...storedKeys(machine.env),
+      ...login,
       PATH: [...path, pathOf(machine)].join(delimiter),
     },
   };

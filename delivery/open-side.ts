@@ -1,4 +1,4 @@
-import { logins } from "../infra/config/environment.ts";
+import { loginsOfTools } from "../infra/config/environment.ts";
 import type { Values } from "../infra/config/schema.ts";
 import { openRegistry, type Registry } from "../infra/registries/registry.ts";
 import { UserError } from "../setup/user-error.ts";
@@ -51,7 +51,7 @@ async function registryOf(name: string, { services, secrets }: Values, env: Pulu
   const service = services?.[name];
   if (service === undefined) throw new Error(`there is no service ${name}`);
   return openRegistry(name, service.registry, {
-    logins: logins(env),
+    logins: loginsOfTools(env),
     secret: (key) => secrets[key] ?? "",
   });
 }

@@ -33,6 +33,8 @@ export interface PlannedState {
   readonly custom?: boolean | undefined;
   readonly parent?: string | undefined;
   readonly protect?: boolean | undefined;
+  /** Whether it stays in the cloud when it leaves the state. */
+  readonly retainOnDelete?: boolean | undefined;
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
   readonly outputs?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -65,11 +67,17 @@ const stateForm = z.object({
   custom: z.boolean().optional(),
   parent: z.string().optional(),
   protect: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
 
 const reasons = z.array(z.string()).nullish();
+
+/** A preview calls it `kind`, and the events of an update `diffKind`. */
+const difference = z
+  .object({ kind: z.string().optional(), diffKind: z.string().optional() })
+  .transform(({ kind, diffKind }) => ({ diffKind: kind ?? diffKind }));
 
 const planForm = z.object({
   steps: z
@@ -81,7 +89,7 @@ const planForm = z.object({
         newState: stateForm.optional(),
         replaceReasons: reasons,
         diffReasons: reasons,
-        detailedDiff: z.record(z.string(), z.object({ diffKind: z.string().optional() })).nullish(),
+        detailedDiff: z.record(z.string(), difference).nullish(),
       }),
     )
     .nullish(),

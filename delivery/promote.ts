@@ -3,13 +3,15 @@ import type { Release } from "../infra/release.ts";
 import { bringBack } from "./bring-back.ts";
 import { command, readFlags } from "./command.ts";
 import { copyRelease, moveTags, type Route } from "./copy-release.ts";
+import { inTurn } from "./in-turn.ts";
 import { defaultBranch, movingTags } from "./moving-tags.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { openSide, type Side } from "./open-side.ts";
 import { holdForward, keptBeside, promoted } from "./promotion.ts";
-import type { Pulumi } from "./pulumi.ts";
+import { refuseInPullRequest } from "./pull-request.ts";
+import { hasFailed, type Pulumi } from "./pulumi.ts";
 import { readState } from "./stack.ts";
-import { didLastFail } from "./stack-state.ts";
+import { didLastFail, provenReleases } from "./stack-state.ts";
 import { warn } from "./tell.ts";
 import { tellOutcome } from "./tell-outcome.ts";
 import { upReleases } from "./up-releases.ts";
@@ -29,17 +31,22 @@ await command(async (args) => {
     back: { type: "boolean" },
   });
   const pulumi = await openPulumi();
+  refuseInPullRequest("promote", pulumi.env);
   const [from, to] = await Promise.all([
     openSide(pulumi, "--from", flags.from),
     openSide(pulumi, "--to", flags.to),
   ]);
   const releases = promoted(from, to, flags.service);
-  const commits = flags["copy-only"] ? {} : { ...keptBeside(releases, to), ...commitsOf(releases) };
-  if (!flags.back) await holdForward(releases, to, pulumi.folder);
+  const holds = async (side: Side): Promise<Record<string, string>> => {
+    const kept = flags["copy-only"] ? {} : keptBeside(releases, side);
+    if (!flags.back) await holdForward(releases, side, pulumi.folder);
+    return { ...kept, ...commitsOf(releases) };
+  };
+  await holds(to);
 
   const routes = await openRoutes(releases, from, to);
   for (const [name, release, route] of routes) await copyRelease(name, release, route);
-  const code = flags["copy-only"] ? 0 : await up(to, commits);
+  const code = flags["copy-only"] ? 0 : await up(to, holds);
   if (code === 0 && !flags.back) await followWithTags(routes, pulumi);
   return code;
 });
@@ -59,15 +66,21 @@ function commitsOf(releases: Releases): Record<string, string> {
   return Object.fromEntries(Object.entries(releases).map(([name, { commit }]) => [name, commit]));
 }
 
-async function up({ handle, state }: Side, commits: Readonly<Record<string, string>>) {
-  const ended = await upReleases(handle, { commits, retries: didLastFail(state) });
-  if (ended.code === 0) {
-    tellOutcome(Object.keys(commits), state, await readState(handle));
-    return 0;
-  }
-  warn(`stack ${handle.name}: the promotion failed (exit code ${ended.code})`);
-  await bringBack(handle, state, ended);
-  return ended.code;
+/** @param hold the commits for a side as it is now; another delivery may have put a newer one there while this one waited. */
+async function up(to: Side, hold: (side: Side) => Promise<Record<string, string>>) {
+  const { handle } = to;
+  const { code } = await inTurn(handle, to.state, async (state) => {
+    const commits = await hold({ ...to, state, proven: provenReleases(state) });
+    const options = { commits, retries: didLastFail(state), guarded: state };
+    const ended = await upReleases(handle, options);
+    if (ended.code === 0) tellOutcome(Object.keys(commits), state, await readState(handle));
+    if (hasFailed(ended)) {
+      warn(`stack ${handle.name}: the promotion failed (exit code ${ended.code})`);
+      await bringBack(handle, state, ended);
+    }
+    return ended;
+  });
+  return code;
 }
 
 /** Where the stacks share a registry, the delivery to the first one has moved these tags already. */

@@ -29,9 +29,7 @@ export function readPulumiUp([program, ...args]: readonly string[]): PulumiUp {
   if (!/^pulumi(?:\.exe)?$/.test(basename(program))) {
     throw new UserError(`deliver: ${program} is not pulumi; ${usage}`);
   }
-  const verb = args.find(
-    (arg, at) => !arg.startsWith("-") && (at === 0 || !withValue.has(args[at - 1] ?? "")),
-  );
+  const verb = args[verbAt(args)];
   if (verb !== "up" && verb !== "update") {
     const command = [program, ...args].join(" ");
     throw new UserError(
@@ -45,6 +43,13 @@ export function readPulumiUp([program, ...args]: readonly string[]): PulumiUp {
     cwd: flag(args, "--cwd", "-C"),
     configFile: flag(args, "--config-file"),
   };
+}
+
+/** Where the command's own name stands among the arguments of `pulumi`; -1 where there is none. */
+export function verbAt(args: readonly string[]): number {
+  return args.findIndex(
+    (arg, at) => !arg.startsWith("-") && (at === 0 || !withValue.has(args[at - 1] ?? "")),
+  );
 }
 
 /** The value of a flag in any of the ways to write it; the last one counts, as it does for Pulumi. */

@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { lastLine, run } from "../setup/run.ts";
 import { UserError } from "../setup/user-error.ts";
+import { lockWords } from "./lock-words.ts";
 
 /** Pulumi's CLI, ready to be called. */
 export interface Pulumi {
@@ -18,6 +22,25 @@ export interface Ended {
   readonly code: number;
   /** Whether the user gave up while it ran. */
   readonly interrupted: boolean;
+  /** What Pulumi said where it changed nothing because another update has the stack locked. */
+  readonly locked?: string;
+  /** Whether another update came to its end before this one began, so that it may begin again. */
+  readonly overtaken?: boolean;
+}
+
+/** Whether an update was begun and failed. */
+export function hasFailed({ code, locked }: Ended): boolean {
+  return code !== 0 && locked === undefined;
+}
+
+/** A `pulumi up` that is to be run. */
+export interface UpCall {
+  /** Behind the program. */
+  readonly args: readonly string[];
+  readonly env: Pulumi["env"];
+  readonly folder: string;
+  /** Whether Pulumi asks somebody before it goes ahead. */
+  readonly asks: boolean;
 }
 
 /** Pulumi's answer to a question, or undefined when there is no such stack. The answer may hold secrets: never print it. */
@@ -37,7 +60,8 @@ export async function askIfThere(
 }
 
 /**
- * Runs a command with this process's own terminal, streams and signals, without a shell.
+ * Runs a command with this process's own terminal, streams and signals, without a shell. Its standard error is listened to:
+ * that a stack is locked is returned, not shown.
  * @throws UserError when it cannot be started.
  */
 export function become(
@@ -47,7 +71,9 @@ export function become(
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     let interrupted = false;
-    const child = spawn(program, args, { cwd: folder, env: { ...env }, stdio: "inherit" });
+    const stdio = ["inherit", "inherit", "pipe"] as const;
+    const child = spawn(program, args, { cwd: folder, env: { ...env }, stdio: [...stdio] });
+    const complaint = listenTo(child.stderr);
     // A terminal's Ctrl-C reaches the child as well, and a second one would make Pulumi drop everything in the middle.
     const hear = (signal: NodeJS.Signals): void => {
       interrupted = true;
@@ -62,10 +88,28 @@ export function become(
       forget();
       reject(new UserError(`${program}: cannot be started (${error.message}); install it`));
     });
-    child.on("exit", (code, signal) => {
+    child.on("exit", async (exit, signal) => {
+      const code = exit ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      const locked = await complaint();
       forget();
-      const number = signal === null ? 0 : constants.signals[signal];
-      resolve({ code: code ?? 128 + number, interrupted });
+      resolve({ code, interrupted, ...(locked !== undefined && code !== 0 && { locked }) });
     });
   });
+}
+
+/** Passes a stream on to standard error, but for what it says of a lock, which is there when it has ended. */
+function listenTo(stream: Readable | null): () => Promise<string | undefined> {
+  let locked: string | undefined;
+  const ended = stream === null ? undefined : once(stream, "close");
+  stream?.setEncoding("utf8").on("data", (text: string) => {
+    const words = lockWords(text);
+    if (words !== undefined) locked = `${locked ?? ""}${words}`;
+    process.stderr.write(words === undefined ? text : text.slice(0, -words.length));
+  });
+  return async () => {
+    // What the command has started may outlive it and hold its streams open.
+    await Promise.race([ended, pause(1_000, undefined, { ref: false })]);
+    stream?.destroy();
+    return locked;
+  };
 }

@@ -2,7 +2,10 @@ import { bringBack } from "./bring-back.ts";
 import { command, readFlags } from "./command.ts";
 import { configurationDifferences } from "./configuration-differences.ts";
 import { fullCommit } from "./full-commit.ts";
+import { inTurn } from "./in-turn.ts";
 import { openPulumi } from "./open-pulumi.ts";
+import { refuseInPullRequest } from "./pull-request.ts";
+import { hasFailed } from "./pulumi.ts";
 import { openStack, readState, type Stack } from "./stack.ts";
 import { didLastFail, provenReleases, type StackState } from "./stack-state.ts";
 import { tell, warn } from "./tell.ts";
@@ -20,20 +23,25 @@ await command(async (args) => {
     to: { type: "string" },
     service: { type: "string" },
   });
-  const stack = await openStack(await openPulumi(), choice);
+  const pulumi = await openPulumi();
+  refuseInPullRequest("rollback", pulumi.env);
+  const stack = await openStack(pulumi, choice);
   const before = await readState(stack);
   const commit =
     to === undefined ? undefined : await fullCommit(to, knownCommits(before), stack.pulumi.folder);
   const commits = wayBack(stack.name, before, { to: commit, service });
   await announce(stack, before, commits);
-  const ended = await upReleases(stack, { commits, retries: didLastFail(before) });
-  if (ended.code === 0) {
-    tellOutcome(Object.keys(commits), before, await readState(stack));
-    return 0;
-  }
-  warn(`stack ${stack.name}: the rollback failed (exit code ${ended.code})`);
-  await bringBack(stack, before, ended);
-  return ended.code;
+  const { code } = await inTurn(stack, before, async (state) => {
+    const options = { commits, retries: didLastFail(state), guarded: state };
+    const ended = await upReleases(stack, options);
+    if (ended.code === 0) tellOutcome(Object.keys(commits), state, await readState(stack));
+    if (hasFailed(ended)) {
+      warn(`stack ${stack.name}: the rollback failed (exit code ${ended.code})`);
+      await bringBack(stack, state, ended);
+    }
+    return ended;
+  });
+  return code;
 });
 
 function knownCommits(state: StackState): string[] {

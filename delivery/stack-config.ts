@@ -39,7 +39,7 @@ const refused = { values: undefined, problems: [] };
 
 const setting = z.object({
   value: z.string().optional(),
-  objectValue: z.unknown(),
+  objectValue: z.unknown().optional(),
   secret: z.boolean(),
 });
 const form = z.record(z.string(), setting);

@@ -65,7 +65,11 @@ function fileOf(stack: string, folder: string): string {
   return join(dirname(project), stackConfigDir, `Pulumi.${stack.split("/").at(-1)}.yaml`);
 }
 
-function projectFile(folder: string): string {
+/**
+ * The project file of a folder: there, or in the nearest folder above.
+ * @throws UserError when there is none.
+ */
+export function projectFile(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     const found = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(at, name)).find(existsSync);
     if (found) return found;

@@ -59,6 +59,7 @@ export function incompatibilities(name: string, service: ServiceConfig): string[
       ? [`slipway:services.${name}.registry: ${refusal.refused}; ${refusal.remedy}`]
       : []),
     ...detour(name, service),
+    ...strangers(name, service),
     ...platform(name, service),
     ...references(name, service),
   ];
@@ -70,6 +71,34 @@ function detour(name: string, { registry, target }: ServiceConfig): string[] {
   return [
     `slipway:services.${name}.registry.through: ${target.kind} pulls from Docker Hub itself; take it out`,
   ];
+}
+
+/** What another project or account holds is pulled by nobody who was not let in there. */
+function strangers(name: string, { registry, target }: ServiceConfig): string[] {
+  const where = `slipway:services.${name}.registry`;
+  if (registry.kind === "ecr" && target.kind === "elastic-beanstalk") {
+    if (registry.account === target.account) return [];
+    return [
+      `${where}.account: a run has credentials of one account, and the target is in ${target.account}; use a repository of that one`,
+    ];
+  }
+  if (registry.kind === "artifact-registry") return strangerToCloudRun(where, registry, target);
+  if (registry.kind !== "docker-hub" || !registry.through) return [];
+  return strangerToCloudRun(`${where}.through`, registry.through, target);
+}
+
+function strangerToCloudRun(
+  where: string,
+  { project, shared }: { readonly project: string; readonly shared?: boolean | undefined },
+  target: TargetConfig,
+): string[] {
+  if (target.kind === "cloud-run" && target.project !== project) {
+    if (shared) return [];
+    return [
+      `${where}.project: Cloud Run of ${target.project} may not pull from ${project}; use a repository of ${target.project}, or grant roles/artifactregistry.reader on this one to service-NUMBER_OF_${target.project}@serverless-robot-prod.iam.gserviceaccount.com and set shared to true here`,
+    ];
+  }
+  return shared ? [`${where}.shared: no other project has to be let in here; take it out`] : [];
 }
 
 /** The clouds' machines are amd64, whatever the engine that builds is. */

@@ -10,6 +10,7 @@ export function deferInstaller() {
   const path = createRequire(require.resolve("@pulumi/pulumi")).resolve("@npmcli/arborist");
   const load = () => {
     delete require.cache[path];
+    // eslint-disable-next-line security/detect-non-literal-require -- the path of one package, resolved above
     return require(path);
   };
   const exports = Object.defineProperty({ __esModule: true }, "Arborist", {

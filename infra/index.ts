@@ -6,6 +6,7 @@ import { type Commit, readCommit } from "./commit.ts";
 import { incompatibilities } from "./compatibility.ts";
 import type { ServiceConfig, Source, Variable } from "./config/schema.ts";
 import { type Config, readConfig } from "./config.ts";
+import { type Delivered, followedByTags } from "./follow-tags.ts";
 import { imageOf, releasedImage } from "./image.ts";
 import { formatReference, parseReference } from "./image-reference.ts";
 import { Providers } from "./providers.ts";
@@ -27,25 +28,27 @@ export default async function corridor(): Promise<Record<string, pulumi.Output<u
     const { makeGround } = await import("./ground/ground.ts");
     return makeGround(config.ground, { providers, secrets: config.secrets });
   }
-  const delivered = services.map(async ([name, service]) => [
-    name,
-    await deliver(name, service, config, providers),
-  ]);
-  return Object.fromEntries(await Promise.all(delivered));
+  const delivered = services.map(([name, service]) => deliver(name, service, config, providers));
+  return followedByTags(await Promise.all(delivered), config);
 }
 
-async function deliver(name: string, service: ServiceConfig, config: Config, providers: Providers) {
+async function deliver(
+  name: string,
+  service: ServiceConfig,
+  config: Config,
+  providers: Providers,
+): Promise<Delivered> {
   const parent = new Service(name);
   const { logins, secret, engineHost } = config;
   const registry = await openRegistry(name, service.registry, { logins, secret, providers });
-  const release = config.release(name);
-  const commit: Commit = release
-    ? { id: release, branch: "unknown", differences: [] }
+  const earlier = config.release(name);
+  const commit: Commit = earlier
+    ? { id: earlier, branch: "unknown", differences: [] }
     : commitOf(name, service, config.allowDirty);
   const { source } = service;
   const [image, last] = await Promise.all([
-    release
-      ? releasedImage(name, registry, release)
+    earlier
+      ? releasedImage(name, registry, earlier)
       : imageOf(name, { source, registry, commit, parent, docker: providers.docker }),
     lastAttempt(name),
   ]);
@@ -62,7 +65,8 @@ async function deliver(name: string, service: ServiceConfig, config: Config, pro
     engineHost,
     parent,
   });
-  return provenRelease(name, { service, registry, commit, image, target, parent, config });
+  const release = provenRelease(name, { service, commit, image, target, parent, config });
+  return { name, release, registry, commit, parent };
 }
 
 /** Where the state says what was tried last, proven or not. */

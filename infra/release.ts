@@ -2,10 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Commit } from "./commit.ts";
 import type { ServiceConfig } from "./config/schema.ts";
 import type { Config } from "./config.ts";
-import { branchTag, parseReference } from "./image-reference.ts";
 import { prove } from "./proof.ts";
 import { readState } from "./read-state.ts";
-import type { Registry } from "./registries/registry.ts";
 import type { Target } from "./targets/target.ts";
 
 /** A stack output for each service: its last proven release. */
@@ -23,7 +21,6 @@ export interface Release {
 
 export interface ReleaseArgs {
   readonly service: ServiceConfig;
-  readonly registry: Registry;
   readonly commit: Commit;
   readonly image: pulumi.Output<string>;
   readonly target: Target;
@@ -46,7 +43,6 @@ export function provenRelease(name: string, args: ReleaseArgs): pulumi.Output<Re
     const before = await lastProven(name);
     if (config.proves && !pulumi.runtime.isDryRun()) {
       await proveOrExplain(name, { url, revision, identityToken, before }, args);
-      await moveTags(name, reference, before, args);
     }
     const previous = before?.commit === id ? before.previous : before?.commit;
     const servedCommit = isProof ? id : config.proves ? "healthy" : "not proven";
@@ -111,53 +107,4 @@ function command(commit: string): string {
 
 async function lastProven(name: string): Promise<Release | undefined> {
   return (await readState<Release>("readStackOutputs"))[name];
-}
-
-/** How often a registry is asked to move the tags: the release is proven by then, and one lost answer must not fail it. */
-const triesAtTags = 3;
-
-async function moveTags(
-  name: string,
-  reference: string,
-  before: Release | undefined,
-  args: ReleaseArgs,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await setTags(name, reference, before, args);
-      return;
-    } catch (error) {
-      if (tries < triesAtTags) continue;
-      const why = (error as Error).message;
-      pulumi.log.warn(
-        `${name}: is proven, but its tags could not be moved (${why}); the next pulumi up moves them`,
-        args.parent,
-      );
-      return;
-    }
-  }
-}
-
-/**
- * Moves the tags that name what runs: the branch's, `live-<stack>` and `prev-<stack>`, which clean-up policies keep, and
- * those the run was asked for. Tags of commits never move.
- */
-async function setTags(
-  name: string,
-  reference: string,
-  before: Release | undefined,
-  { commit, registry, config }: ReleaseArgs,
-): Promise<void> {
-  const { digest } = parseReference(reference);
-  const stack = pulumi.getStack();
-  const suffix = Object.keys(config.services).length > 1 ? `${stack}-${name}` : stack;
-  const was = before && parseReference(before.image).digest;
-  if (was !== undefined && was !== digest && (await registry.digestOf(was)) !== undefined) {
-    await registry.tag(was, branchTag(`prev-${suffix}`));
-  }
-  await registry.tag(digest, branchTag(`live-${suffix}`));
-  if (config.release(name) || commit.differences.length > 0) return;
-  const asked =
-    commit.branch === "unknown" ? config.tags : [branchTag(commit.branch), ...config.tags];
-  for (const tag of asked) await registry.tag(digest, tag);
 }

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { constants } from "node:os";
+import { constants, hostname, userInfo } from "node:os";
 import { delimiter, resolve } from "node:path";
 import { ready } from "../setup/ready.ts";
 import { painter, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import { bringGround, groundStack, standsOnGround } from "./ground.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { onStack } from "./on-stack.ts";
+import { HeldError, onStack } from "./on-stack.ts";
 import { pulumiOn } from "./pulumi-stack.ts";
 import { playedCli } from "./run-command.ts";
 import { writeStackFile } from "./stack-file.ts";
@@ -48,11 +48,13 @@ try {
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   const paint = painter(process.stderr);
-  process.stderr.write(`${paint("red", "error:")} ${error.message}\n`);
+  const message = error instanceof HeldError ? lockWords(error) : error.message;
+  process.stderr.write(`${paint("red", "error:")} ${message}\n`);
   process.exit(1);
 }
 
 async function play(given: readonly string[]): Promise<number> {
+  if (given[0] === "version") return itself(given);
   const { args, file } = withoutConfigFile(given);
   const stack = stackOf(args);
   const place = workplaceOf("rehearse", stack);
@@ -70,19 +72,42 @@ async function play(given: readonly string[]): Promise<number> {
   return onStack(place, options, ({ stack: { workspace } }) => cli(args, place, workspace.envVars));
 }
 
+/** A stack that somebody is at work on, as Pulumi's CLI says it of a state in a folder; here, a preview is held up too. */
+function lockWords({ holder: { pid, since } }: HeldError): string {
+  const lock = "the lock of this checkout's rehearsal";
+  return [
+    "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.",
+    `  ${lock}: created by ${userInfo().username}@${hostname()} (pid ${pid}) at ${since}`,
+  ].join("\n");
+}
+
 async function look(place: Workplace, args: readonly string[]): Promise<number> {
   const tools = await ready(["pulumi"], silentStory);
   if (!existsSync(place.stackFile)) await writeStackFile(place, {});
   return cli(args, place, { ...pulumiOn(place, tools), ...withoutPlugins });
 }
 
-async function cli(
+/** What is asked of the CLI alone, and names no stack. */
+async function itself(args: readonly string[]): Promise<number> {
+  const { path } = await ready(["pulumi"], silentStory);
+  return run(args, process.cwd(), { PATH: [...path, process.env.PATH].join(delimiter) });
+}
+
+function cli(
   args: readonly string[],
   { folder, stack, pulumiHome }: Workplace,
   envVars: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const env = { ...process.env, PULUMI_HOME: pulumiHome, PULUMI_STACK: stack, ...envVars };
-  const child = spawn("pulumi", args, { stdio: "inherit", cwd: folder, env });
+  return run(args, folder, { PULUMI_HOME: pulumiHome, PULUMI_STACK: stack, ...envVars });
+}
+
+async function run(
+  args: readonly string[],
+  cwd: string,
+  envVars: Readonly<Record<string, string>>,
+): Promise<number> {
+  const env = { ...process.env, ...envVars };
+  const child = spawn("pulumi", args, { stdio: "inherit", cwd, env });
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }

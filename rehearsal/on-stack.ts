@@ -17,6 +17,13 @@ import type { Workplace } from "./workplace.ts";
 /** Somebody else is at work on the workplace; nothing there was looked at or changed. */
 export class HeldError extends UserError {
   override name = "HeldError";
+  /** Who is, and since when. */
+  readonly holder: { readonly pid: number; readonly since: string };
+
+  constructor(message: string, holder: HeldError["holder"]) {
+    super(message);
+    this.holder = holder;
+  }
 }
 
 /** A stack with everything it needs at hand. */
@@ -51,6 +58,7 @@ export function onStack<T>(
   const held = ({ pid, since }: { pid: number; since: string }): never => {
     throw new HeldError(
       `stack ${place.stack}: process ${pid} is at work on it since ${since}; wait for it to end, or end it`,
+      { pid, since },
     );
   };
   const under = async (): Promise<T> => {

@@ -1,8 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { downloadFile, downloadProblem, downloadText } from "./download.ts";
+import { downloadArchive } from "./download-archive.ts";
 import type { Machine } from "./machine.ts";
-import { lastLine, run } from "./run.ts";
 import type { Progress } from "./thing.ts";
 
 /** Where Pulumi keeps its releases; its own installers download from there. */
@@ -22,22 +19,8 @@ export async function downloadPulumi(
 ): Promise<string | undefined> {
   const name = archiveName(version, machine);
   if (name === undefined) return `there is no release for ${machine.platform} on ${machine.arch}`;
-  const archive = join(folder, name);
-  const unpacked = join(folder, "unpacked");
-  try {
-    progress("downloading");
-    const checksums = await downloadText(`${releases}/pulumi-${version}-checksums.txt`, signal);
-    const digest = await downloadFile(`${releases}/${name}`, archive, progress, signal);
-    const published = checksums.split("\n").find((line) => line.trim().endsWith(` ${name}`));
-    if (published?.split(" ")[0] !== digest) return `${name} does not have its published checksum`;
-    cpSync(await unpack(archive, unpacked), folder, { recursive: true });
-    return undefined;
-  } catch (error) {
-    return downloadProblem(error);
-  } finally {
-    rmSync(archive, { force: true });
-    rmSync(unpacked, { recursive: true, force: true });
-  }
+  const archive = { from: releases, name, checksums: `pulumi-${version}-checksums.txt` };
+  return downloadArchive(archive, folder, progress, signal);
 }
 
 /** The name of a release's archive, as Pulumi names them. */
@@ -51,13 +34,4 @@ export function archiveName(version: string, machine: Machine): string | undefin
   if (system === undefined || !["x64", "arm64"].includes(machine.arch)) return undefined;
   const ending = system === "windows" ? "zip" : "tar.gz";
   return `pulumi-v${version}-${system}-${machine.arch}.${ending}`;
-}
-
-/** Unpacks with tar, which Windows has too and which reads zip files there; returns the folder with the executables. */
-async function unpack(archive: string, into: string): Promise<string> {
-  mkdirSync(into);
-  const { code, stderr } = await run("tar", ["-xf", archive, "-C", into]);
-  if (code !== 0) throw new Error(`tar cannot unpack it: ${lastLine(stderr)}`);
-  const top = join(into, readdirSync(into)[0] ?? "");
-  return existsSync(join(top, "bin")) ? join(top, "bin") : top;
 }

@@ -1,5 +1,7 @@
 import { delimiter } from "node:path";
+import { actionlint } from "./actionlint.ts";
 import { baseImage } from "./base-image.ts";
+import { checkTools } from "./check-tools.ts";
 import { dockerEngine } from "./docker-engine.ts";
 import { type DockerProvider, dockerPlugin } from "./docker-plugin.ts";
 import type { Engine } from "./engine-endpoint.ts";
@@ -27,6 +29,10 @@ export interface Brought {
   registry: LocalRegistry;
   /** The folder of black, isort, pycodestyle, pytest and hadolint. */
   "python-tools": string;
+  /** The folder of the checks' Python programs; never on PATH, because it has a Python and a pytest of its own. */
+  "check-tools": string;
+  /** The folder of actionlint; undefined where it can be neither downloaded nor built. */
+  actionlint: string | undefined;
 }
 
 /** What can be asked for. */
@@ -101,7 +107,16 @@ function bringers(
     path.add(folder);
     return folder;
   });
-  return { engine, pulumi, provider, "base-image": base, registry, "python-tools": tools };
+  return {
+    engine,
+    pulumi,
+    provider,
+    "base-image": base,
+    registry,
+    "python-tools": tools,
+    "check-tools": once(() => have(checkTools(machine), story, signal)),
+    actionlint: once(() => have(actionlint(machine), story, signal)),
+  };
 }
 
 function registryImage(host: string, base: () => Promise<unknown>) {

@@ -91,7 +91,7 @@ export function tellOn(stream: NodeJS.WriteStream): Story {
 type Colour = Parameters<typeof styleText>[0];
 
 /** Paints text for a stream: plain where the stream is no terminal or `NO_COLOR` is set. */
-export function painter(stream: NodeJS.WriteStream): (colour: Colour, text: string) => string {
+export function painter(stream: NodeJS.WritableStream): (colour: Colour, text: string) => string {
   return (colour, text) => styleText(colour, text, { stream });
 }
 

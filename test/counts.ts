@@ -15,6 +15,12 @@ export function sum(a: Counts, b: Counts): Counts {
   };
 }
 
+/** Counts each outcome of a check as a test. */
+export function countOutcomes(outcomes: readonly (keyof Counts)[]): Counts {
+  const of = (one: keyof Counts): number => outcomes.filter((outcome) => outcome === one).length;
+  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+}
+
 /** Reads vitest's JSON report; a file that could not be loaded counts as one failed test. */
 export function countVitest(json: string): Counts {
   const report = JSON.parse(json) as {

@@ -3,7 +3,17 @@ import { dirname, join, normalize, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const rooms = ["app", "infra", "rehearsal", "delivery", "builder", "setup", "examples", "bench"];
+const rooms = [
+  "app",
+  "infra",
+  "rehearsal",
+  "delivery",
+  "builder",
+  "setup",
+  "examples",
+  "bench",
+  "checks",
+];
 
 /** The rooms whose files a room may import beside its own. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ["infra", "setup"],
   builder: ["infra", "setup"],
   examples: [],
+  checks: ["setup", "rehearsal"],
   bench: ["infra", "setup", "rehearsal", "delivery", "builder"],
 };
 
@@ -152,6 +163,7 @@ describe("in infra", () => {
       "image.ts",
       "main.mjs",
       "outside.ts",
+      "policy/pack.ts",
     ],
     ["the configuration is read", /\ballConfig\b|\bpulumi\.Config\b/, "config.ts"],
     [

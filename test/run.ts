@@ -2,62 +2,66 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { ready } from "../setup/ready.ts";
+import { checks } from "../checks/checks.ts";
+import { choose } from "../checks/choose.ts";
+import { runChecks } from "../checks/run-checks.ts";
+import { type Need, type Ready, ready } from "../setup/ready.ts";
 import { painter, tellOn } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
-import { type Counts, countJunit, countVitest, noCounts, sum } from "./counts.ts";
+import { type Counts, countJunit, countOutcomes, countVitest, noCounts, sum } from "./counts.ts";
 
-/** `npm test`: brings what the tests need, runs every check and suite, and ends with `N passed, N failed`. */
+/**
+ * `npm test [-- NAME…]`: brings what the tests need, runs the named suites, by default every one there is, and ends with
+ * `N passed, N failed`.
+ */
 
 const checkout = join(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "slipway-reports-"));
 const paint = painter(process.stdout);
 
-/** One tool: its name, its command line, and how its own report is counted; a check without a report counts as one. */
+/** What can be named, and what it needs. */
 interface Suite {
   readonly name: string;
-  readonly command: readonly [string, ...string[]];
-  readonly cwd?: string;
-  readonly count?: () => Counts;
+  readonly needs: readonly Need[];
+  run(tools: Tools): Promise<Counts>;
 }
 
-const vitestReport = join(reports, "vitest.json");
-const pytestReport = join(reports, "pytest.xml");
+type Tools = Readonly<Partial<Ready<Need>>> & { readonly path: readonly string[] };
 
 const suites: readonly Suite[] = [
-  { name: "biome", command: ["biome", "ci", "--error-on-warnings", "."] },
-  { name: "types", command: ["tsc", "-p", "."] },
-  { name: "black", command: ["black", "--check", "--quiet", "."], cwd: "app" },
-  { name: "isort", command: ["isort", "--check-only", "."], cwd: "app" },
-  { name: "pycodestyle", command: ["pycodestyle", "."], cwd: "app" },
-  { name: "hadolint", command: ["hadolint", "app/Dockerfile"] },
-  {
-    name: "pytest",
-    command: ["pytest", "-q", `--junitxml=${pytestReport}`],
+  checkSuite("lint"),
+  checkSuite("scan"),
+  programSuite("pytest", ["python-tools"], {
+    command: (report) => ["pytest", "-q", `--junitxml=${report}`],
     cwd: "app",
-    count: () => countJunit(readFileSync(pytestReport, "utf8")),
-  },
-  {
-    name: "vitest",
-    command: [
-      "vitest",
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${vitestReport}`,
-    ],
-    count: () => countVitest(readFileSync(vitestReport, "utf8")),
-  },
+    count: countJunit,
+  }),
+  vitestSuite("unit", []),
+  vitestSuite("real", [
+    "pulumi",
+    "engine",
+    "base-image",
+    "registry",
+    "python-tools",
+    "check-tools",
+    "actionlint",
+  ]),
+  programSuite("dast", ["engine", "base-image", "check-tools"], {
+    command: () => [process.execPath, "checks/dast.ts"],
+  }),
 ];
 
 try {
+  const chosen = choose(suites, process.argv.slice(2), "npm test");
   const tools = await ready(
-    ["pulumi", "engine", "base-image", "registry", "python-tools"],
+    [...new Set(chosen.flatMap(({ needs }) => needs))],
     tellOn(process.stdout),
   );
-  const path = [...tools.path, process.env.PATH].join(delimiter);
   let total = noCounts;
-  for (const suite of suites) total = sum(total, await run(suite, path));
+  for (const suite of chosen) {
+    process.stdout.write(`\n${paint("bold", suite.name)}\n`);
+    total = sum(total, await suite.run(tools));
+  }
   process.stdout.write(
     `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`,
   );
@@ -70,19 +74,60 @@ try {
   rmSync(reports, { recursive: true, force: true });
 }
 
-async function run({ name, command, cwd = ".", count }: Suite, path: string): Promise<Counts> {
-  process.stdout.write(`\n${paint("bold", name)}\n`);
-  const isGood = await succeeds(command, join(checkout, cwd), path);
-  const counts = counted(count) ?? { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0 };
-  // A runner can fail for another reason than a test, such as a file that cannot be loaded.
-  const missed = !isGood && counts.failed === 0;
-  process.stdout.write(isGood ? `${name}: passed\n` : `${name}: ${paint("red", "failed")}\n`);
-  return missed ? { ...counts, failed: 1 } : counts;
+/** The static checks of a group, which `npm run lint` and `npm run scan` run too. */
+function checkSuite(group: "lint" | "scan"): Suite {
+  const own = checks.filter((check) => check.group === group);
+  return {
+    name: group,
+    needs: [...new Set(own.flatMap(({ needs }) => needs ?? []))],
+    run: async (tools) => countOutcomes(await runChecks(own, tools, checkout)),
+  };
 }
 
-function counted(count: Suite["count"]): Counts | undefined {
+function vitestSuite(project: "unit" | "real", needs: readonly Need[]): Suite {
+  return programSuite(project, needs, {
+    command: (report) => [
+      "vitest",
+      "run",
+      `--project=${project}`,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ],
+    count: countVitest,
+  });
+}
+
+interface Program {
+  /** The command line; it is told where to write its report. */
+  readonly command: (report: string) => readonly [string, ...string[]];
+  readonly cwd?: string;
+  /** How its report is counted; without one the exit code counts as one test. */
+  readonly count?: (report: string) => Counts;
+}
+
+function programSuite(
+  name: string,
+  needs: readonly Need[],
+  { command, cwd = ".", count }: Program,
+): Suite {
+  const report = join(reports, name);
+  return {
+    name,
+    needs,
+    async run({ path }) {
+      const isGood = await succeeds(command(report), join(checkout, cwd), path);
+      const counts = counted(report, count) ?? countOutcomes([isGood ? "passed" : "failed"]);
+      process.stdout.write(isGood ? `${name}: passed\n` : `${name}: ${paint("red", "failed")}\n`);
+      // A runner can fail for another reason than a test, such as a file that cannot be loaded.
+      return !isGood && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    },
+  };
+}
+
+function counted(report: string, count: Program["count"]): Counts | undefined {
   try {
-    return count?.();
+    return count?.(readFileSync(report, "utf8"));
   } catch (error) {
     // Without a report the runner's exit code decides.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -90,12 +135,15 @@ function counted(count: Suite["count"]): Counts | undefined {
   }
 }
 
-function succeeds(command: Suite["command"], cwd: string, path: string): Promise<boolean> {
-  const [program, ...args] = command;
+function succeeds(
+  [program, ...args]: readonly [string, ...string[]],
+  cwd: string,
+  path: readonly string[],
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, PATH: path },
+      env: { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) },
       stdio: ["ignore", "inherit", "inherit"],
       // Tools from npm are command files on Windows, which need a shell.
       shell: process.platform === "win32",

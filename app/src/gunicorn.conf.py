@@ -15,7 +15,8 @@ graceful_timeout = 8
 # The root file system may be read-only: no socket file, and heartbeats in
 # memory, where a slow disk cannot make a busy worker look dead either.
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+memory = "/dev/shm"  # nosec B108: gunicorn opens a file of its own there
+worker_tmp_dir = memory if os.access(memory, os.W_OK) else None
 
 accesslog = "-"
 capture_output = True

@@ -19,6 +19,20 @@ export interface Logins {
   readonly googleKey: string | undefined;
   /** The folder with what Docker is logged in to: `DOCKER_CONFIG`, else `.docker` at home. Absent: Docker's login is not used. */
   readonly dockerConfig?: string;
+  /** What Google's own tools log in with; absent in a program, which leaves that to its provider. */
+  readonly google?: GoogleLogin;
+  /** The variables with which Docker's credential helpers find their clouds. Absent: those of this process. */
+  readonly environment?: Environment;
+}
+
+/** What Google's own tools log in with, in the order in which they look. */
+export interface GoogleLogin {
+  /** `GOOGLE_OAUTH_ACCESS_TOKEN`, which is short-lived. */
+  readonly accessToken: string | undefined;
+  /** `GOOGLE_CREDENTIALS`: JSON, or the path of a file with it. */
+  readonly credentials: string | undefined;
+  /** `GOOGLE_APPLICATION_CREDENTIALS`: the path of a file. */
+  readonly file: string | undefined;
 }
 
 /** Reads what there is to log in with. */
@@ -29,6 +43,19 @@ export function logins(env: Environment): Logins {
     dockerHub: username && password ? { username, password } : undefined,
     googleKey: env.GCP_SERVICE_KEY ? plain(env.GCP_SERVICE_KEY) : undefined,
     dockerConfig: env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"),
+  };
+}
+
+/** Reads what there is to log in with where no provider does it: outside of a Pulumi program. */
+export function loginsOfTools(env: Environment): Logins {
+  return {
+    ...logins(env),
+    google: {
+      accessToken: env.GOOGLE_OAUTH_ACCESS_TOKEN || undefined,
+      credentials: env.GOOGLE_CREDENTIALS || undefined,
+      file: env.GOOGLE_APPLICATION_CREDENTIALS || undefined,
+    },
+    environment: env,
   };
 }
 

@@ -4,6 +4,9 @@ import { awsAccount, awsRegion, googleLocation, googleProject } from "./places.t
 
 // The arms of `registry`, one for each kind.
 
+/** Whether the target's project was granted to pull from the registry's, where that is another one. */
+const shared = z.boolean().optional();
+
 const local = strict({
   kind: z.literal("local"),
   repository: repositoryName.optional(),
@@ -29,6 +32,7 @@ const dockerHub = strict({
     project: googleProject,
     location: googleLocation,
     repository: repositoryName,
+    shared,
   }).optional(),
 }).refine(({ username, token }) => username === undefined || token !== undefined, {
   path: ["username"],
@@ -55,6 +59,7 @@ const artifactRegistry = strict({
     "is no repository of Artifact Registry; use 1 to 63 lower-case letters, digits and -, beginning with a letter",
   ).optional(),
   image: repositoryName.optional(),
+  shared,
 }).refine(
   ({ host, location, repository }) =>
     host === undefined ? location && repository : !location && !repository,

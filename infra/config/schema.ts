@@ -215,6 +215,6 @@ function claims(name: string, registry: RegistryConfig, target: TargetConfig): C
       : []),
     registry.kind === "local"
       ? ["registry.repository", `${registry.repository ?? name} on port ${registry.port}`, own]
-      : ["registry", JSON.stringify({ name, ...registry }), own],
+      : ["registry", JSON.stringify({ name, ...registry, shared: undefined }), own],
   ];
 }

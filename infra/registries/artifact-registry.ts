@@ -15,7 +15,8 @@ const regions: Readonly<Record<string, string>> = {
 
 /**
  * An image of Artifact Registry, by its own name or by one of the gcr.io names that live on there. The login is the
- * service account's key of the environment, else in a program the provider's own short-lived token, else Docker's.
+ * service account's key of the environment, else in a program the provider's own short-lived token, else Docker's, else
+ * what Google's own tools log in with.
  * @throws pulumi.RunError when there is none.
  */
 export async function openArtifactRegistry(
@@ -60,9 +61,12 @@ async function findLogin(
     const { accessToken } = await getClientConfig({ provider });
     return { username: "oauth2accesstoken", password: accessToken };
   }
-  const login = await dockerLogin(host, logins.dockerConfig);
+  const login = await dockerLogin(host, logins.dockerConfig, logins.environment);
   if (login) return login;
+  const { googleLogin } = await import("./google-login.ts");
+  const own = logins.google && (await googleLogin(host, logins.google));
+  if (own) return own;
   throw new RunError(
-    `${host}: Docker is not logged in there; run gcloud auth configure-docker ${host}, or set GCP_SERVICE_KEY`,
+    `${host}: Docker is not logged in there; run gcloud auth configure-docker ${host}, or set GOOGLE_APPLICATION_CREDENTIALS or GCP_SERVICE_KEY`,
   );
 }

@@ -54,7 +54,8 @@ async function findLogin(
   { logins, secret }: RegistryAccess,
 ): Promise<Login | undefined> {
   if (token) return { username, password: secret(token.secret) };
-  const login = logins.dockerHub ?? (await dockerLogin(index, logins.dockerConfig));
+  const { dockerHub, dockerConfig, environment } = logins;
+  const login = dockerHub ?? (await dockerLogin(index, dockerConfig, environment));
   if (login) return login;
   // A preview only looks, and runs the code of a branch: it needs no login that could push.
   if (!isPrivate && isDryRun()) return undefined;

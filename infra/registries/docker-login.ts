@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors.js";
-import type { Login } from "../config/environment.ts";
+import type { Login, Logins } from "../config/environment.ts";
 
 /** Docker's `config.json`, as far as logins go. */
 interface DockerConfig {
@@ -13,6 +13,8 @@ interface DockerConfig {
   readonly credHelpers?: Readonly<Record<string, string>>;
 }
 
+type Environment = NonNullable<Logins["environment"]>;
+
 /** A helper may ask its cloud for a token. */
 const longestHelp = 30_000;
 
@@ -21,16 +23,18 @@ const longestHelp = 30_000;
  * configuration itself; undefined where it is not.
  * @param server as Docker keeps it: a host, for Docker Hub `https://index.docker.io/v1/`.
  * @param folder the one with Docker's `config.json`.
+ * @param environment with which a helper runs. Default: that of this process.
  * @throws pulumi.RunError when the configuration or a helper is broken.
  */
 export async function dockerLogin(
   server: string,
   folder: string | undefined,
+  environment?: Environment,
 ): Promise<Login | undefined> {
   if (folder === undefined) return undefined;
   const { auths = {}, credsStore, credHelpers = {} } = readConfig(join(folder, "config.json"));
   const helper = credHelpers[server] ?? credsStore;
-  return (helper ? await helped(helper, server) : undefined) ?? written(auths, server);
+  return (helper ? await helped(helper, server, environment) : undefined) ?? written(auths, server);
 }
 
 function readConfig(file: string): DockerConfig {
@@ -65,10 +69,15 @@ function host(key: string): string | undefined {
 }
 
 /** Docker's protocol for credential helpers: the server on stdin, JSON on stdout; an exit code that is not 0 where it knows none. */
-function helped(name: string, server: string): Promise<Login | undefined> {
+function helped(
+  name: string,
+  server: string,
+  environment: Environment | undefined,
+): Promise<Login | undefined> {
   const program = `docker-credential-${name}`;
+  const options = { timeout: longestHelp, ...(environment && { env: { ...environment } }) };
   return new Promise((resolve, reject) => {
-    const child = execFile(program, ["get"], { timeout: longestHelp }, (error, stdout) => {
+    const child = execFile(program, ["get"], options, (error, stdout) => {
       if (error && /credentials not found/i.test(stdout)) return resolve(undefined);
       if (error) return reject(broken(program, server, wayItEnded(error)));
       try {

@@ -47,9 +47,9 @@ async function findLogin(
     );
     return { username: userName, password };
   }
-  const login = await dockerLogin(host, logins.dockerConfig);
+  const login = await dockerLogin(host, logins.dockerConfig, logins.environment);
   if (login) return login;
   throw new RunError(
-    `${host}: Docker is not logged in there; run aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${host}`,
+    `${host}: Docker is not logged in there; run aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${host}, on GitHub aws-actions/amazon-ecr-login, or let Docker's config.json name the helper ecr-login in credHelpers`,
   );
 }

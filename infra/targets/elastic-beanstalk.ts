@@ -7,6 +7,7 @@ import { adoptEnvironment, makeEnvironment } from "./elastic-beanstalk/environme
 import { environmentName } from "./elastic-beanstalk/environment-name.ts";
 import { findEnvironment } from "./elastic-beanstalk/find-environment.ts";
 import { makeLogin } from "./elastic-beanstalk/login.ts";
+import { keepOwnEnvironment } from "./elastic-beanstalk/own-environment.ts";
 import type { Place } from "./elastic-beanstalk/place.ts";
 import { makeVariables } from "./elastic-beanstalk/variables.ts";
 import { makeVersion } from "./elastic-beanstalk/version.ts";
@@ -30,6 +31,7 @@ export class ElasticBeanstalkTarget extends pulumi.ComponentResource implements 
     args: TargetArgs,
     aws: Provider,
   ): Promise<ElasticBeanstalkTarget> {
+    await keepOwnEnvironment(name, config);
     const adopted = await findEnvironment(name, config, aws);
     return new ElasticBeanstalkTarget(name, config, args, aws, adopted);
   }

@@ -18,6 +18,16 @@ export interface World {
   unbuildable: string[];
   /** Ends the next `up` at once with this code, before anything is changed. */
   refusesWith?: number;
+  /** What a preview plans, and what a refresh would find. Default: nothing. */
+  plan?: object[];
+  /** The error that a preview ends with. */
+  unplannable?: string;
+  /** How many further `up`s find the stack locked. */
+  locked?: number;
+  /** After how many further `up`s somebody else has the stack locked for good. */
+  lockedAfter?: number;
+  /** Is delivered by somebody else while the next preview runs. */
+  overtakes?: string;
   selected?: string;
   stacks: Record<string, WorldStack>;
 }
@@ -26,6 +36,8 @@ interface WorldStack {
   tried: Record<string, string>;
   outputs: Record<string, unknown>;
   updates: { kind: string; startTime: string; result: string }[];
+  /** By their names. */
+  tags?: Record<string, string>;
 }
 
 /** One call of the pretended Pulumi. */
@@ -51,7 +63,7 @@ export interface FakeProject {
   calls(verb?: string): Call[];
   /** Runs one of the verbs to its end. */
   run(
-    verb: "deliver" | "rollback" | "promote",
+    verb: "deliver" | "rollback" | "promote" | "drift",
     args: readonly string[],
     env?: object,
   ): Promise<Ran>;

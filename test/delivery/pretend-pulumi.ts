@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { World } from "./fake-pulumi.ts";
-import { imageOf, releaseOf } from "./releases.ts";
+import { imageOf, lockWords, releaseOf } from "./releases.ts";
 
 type Config = Record<string, unknown> & {
   "slipway:services"?: Record<string, unknown>;
@@ -28,13 +28,41 @@ export async function pretend(worldFile: string, log: string): Promise<void> {
   } else if (args[0] === "config") answer(settings(config));
   else if (args[1] === "history") answer(stack.updates);
   else if (args[1] === "export") answer({ version: 3, deployment: deployment(stack) });
-  else if (world.refusesWith === undefined) {
+  else if (args[1] === "tag") {
+    tag(stack, args.slice(2));
+    writeFileSync(worldFile, JSON.stringify(world));
+  } else if (args.includes("preview") || args.includes("refresh")) {
+    preview(world, stack);
+    writeFileSync(worldFile, JSON.stringify(world));
+  } else if (world.locked) {
+    process.stderr.write(`something else\n${lockWords}`);
+    process.exitCode = 255;
+    writeFileSync(worldFile, JSON.stringify({ ...world, locked: world.locked - 1 }));
+  } else if (world.refusesWith === undefined) {
     process.exitCode = update(world, stack, config) ? 0 : 255;
+    if (world.lockedAfter !== undefined && --world.lockedAfter === 0) world.locked = 99;
     writeFileSync(worldFile, JSON.stringify(world));
   } else process.exitCode = world.refusesWith;
 }
 
 type Stack = World["stacks"][string];
+
+function preview(world: World, stack: Stack): void {
+  const { plan = [], unplannable, overtakes } = world;
+  const diagnostics = unplannable ? [{ message: unplannable, severity: "error" }] : [];
+  answer({ steps: plan, diagnostics });
+  process.exitCode = unplannable ? 255 : 0;
+  if (overtakes === undefined) return;
+  delete world.overtakes;
+  update({ ...world, head: overtakes }, stack, { "slipway:services": { web: {} } });
+}
+
+function tag(stack: Stack, [verb, name = "", value = ""]: readonly string[]): void {
+  stack.tags ??= {};
+  if (verb === "set") stack.tags[name] = value;
+  if (verb === "rm") delete stack.tags[name];
+  if (verb === "ls") answer(stack.tags);
+}
 
 /** One `up`, in which a service is tried as soon as its image is there, and the outputs only follow when all are proven. */
 function update(world: World, stack: Stack, config: Config): boolean {
@@ -108,12 +136,12 @@ async function configOf(file: string): Promise<Config> {
 }
 
 function callOf(args: readonly string[], file: string, config: Config) {
-  const told = /^(?:SLIPWAY_|PULUMI_|GOOGLE_|AWS_)/;
+  const told = /^(?:SLIPWAY_|PULUMI_|GOOGLE_|AWS_|BITBUCKET_STEP_)/;
   return {
     args,
     folder: process.cwd(),
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => told.test(name))),
-    ...(args[0] === "up" && {
+    ...(["up", "preview"].includes(args[0] ?? "") && {
       config,
       configFile: file,
       mode: (statSync(dirname(file)).mode & 0o777).toString(8),

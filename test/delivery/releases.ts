@@ -14,3 +14,8 @@ export function releaseOf(commit: string, more: object = {}) {
     ...more,
   };
 }
+
+/** What Pulumi's CLI says of a stack in a bucket that another process has locked. */
+export const lockWords =
+  "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
+  "  gs://state/.pulumi/locks/organization/slipway/production/7f962f52.json: created by ci@runner (pid 12) at 2026-03-01T12:00:00Z\n";

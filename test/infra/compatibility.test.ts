@@ -91,3 +91,63 @@ describe("whether a service can run on a target", () => {
     ]);
   });
 });
+
+describe("whether a target may pull from another project or account", () => {
+  const gcr = registries["artifact-registry"];
+  const hub = registries["private docker-hub through a remote repository"];
+  const through = (more: object) => ({ ...hub, through: { ...hub.through, ...more } });
+  const project = "acme-images";
+  const grant =
+    "Cloud Run of acme-staging may not pull from acme-images; use a repository of acme-staging, or grant roles/artifactregistry.reader on this one to service-NUMBER_OF_acme-staging@serverless-robot-prod.iam.gserviceaccount.com and set shared to true here";
+  const useless = "no other project has to be let in here; take it out";
+
+  it.each<[what: string, registry: object, target: keyof typeof targets, refusals: string[]]>([
+    ["another project", { ...gcr, project }, "cloud-run", [`.project: ${grant}`]],
+    [
+      "another project that says no",
+      { ...gcr, project, shared: false },
+      "cloud-run",
+      [`.project: ${grant}`],
+    ],
+    ["another project that is shared", { ...gcr, project, shared: true }, "cloud-run", []],
+    [
+      "its own project, said to be shared",
+      { ...gcr, shared: true },
+      "cloud-run",
+      [`.shared: ${useless}`],
+    ],
+    ["another project for an engine", { ...gcr, project }, "docker", []],
+    [
+      "a shared one for an engine",
+      { ...gcr, project, shared: true },
+      "docker",
+      [`.shared: ${useless}`],
+    ],
+    [
+      "another project's remote repository",
+      through({ project }),
+      "cloud-run",
+      [`.through.project: ${grant}`],
+    ],
+    ["a shared remote repository", through({ project, shared: true }), "cloud-run", []],
+    [
+      "another account",
+      { ...registries.ecr, account: "210987654321" },
+      "elastic-beanstalk",
+      [
+        ".account: a run has credentials of one account, and the target is in 123456789012; use a repository of that one",
+      ],
+    ],
+    [
+      "another region of the account",
+      { ...registries.ecr, region: "eu-west-3" },
+      "elastic-beanstalk",
+      [],
+    ],
+    ["another account for an engine", { ...registries.ecr, account: "210987654321" }, "docker", []],
+  ])("is said of %s", (_what, registry, target, found) => {
+    expect(refusals(registry, targets[target])).toEqual(
+      found.map((refusal) => `slipway:services.web.registry${refusal}`),
+    );
+  });
+});

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Commit } from "../../infra/commit.ts";
 import type { ProofConfig } from "../../infra/config/schema.ts";
 import type { Config } from "../../infra/config.ts";
+import { followedByTags } from "../../infra/follow-tags.ts";
 import { provenRelease, type Release } from "../../infra/release.ts";
 import type { Target } from "../../infra/targets/target.ts";
 import { listen } from "./fake-registry.ts";
@@ -57,18 +58,14 @@ async function deliver(given: Given) {
   registry.lostAnswers = given.lostAnswers ?? 0;
   const service = { ...leastServiceRead, proof: given.proof ?? byCommit };
   const parent = new pulumi.ComponentResource("slipway:index:Service", "web");
-  const release = settled(
-    provenRelease("web", {
-      service,
-      registry,
-      commit: given.commit ?? commit,
-      image: pulumi.output(image),
-      target,
-      parent,
-      config,
-    }),
-  );
-  const [result] = await Promise.allSettled([release]);
+  const of = given.commit ?? commit;
+  const args = { service, commit: of, image: pulumi.output(image), target, parent, config };
+  const release = provenRelease("web", args);
+  const followed = followedByTags(
+    [{ name: "web", release, registry, commit: of, parent }],
+    config,
+  ).web;
+  const [result] = await Promise.allSettled([settled(followed as pulumi.Output<Release>)]);
   return { result, registry, requests, explained, ...engine, url: `http://localhost:${port}` };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { pythonTools } from "../../setup/python-tools.ts";
@@ -30,9 +30,9 @@ function asked(machine: FakeMachine): string[] {
   return readFileSync(join(machine.folder, "asked"), "utf8").trim().split("\n");
 }
 
-test("the tools are installed into an environment of the checkout, once", async () => {
+test("the tools are installed into an environment that every checkout finds, once", async () => {
   const machine = machineWithPython();
-  const folder = join(machine.checkout, ".slipway", "python-tools");
+  const folder = join(machine.cache, "python-tools-6987c7919fe2");
   expect(await pythonTools(machine).find()).toBeUndefined();
   expect(await pythonTools(machine).bring(silent, calm)).toEqual({
     text: "installed from the package index",
@@ -48,7 +48,16 @@ test("the tools are installed into an environment of the checkout, once", async 
   });
 });
 
-test("changed requirements make it anew", async () => {
+test("an environment that was left half made is made again", async () => {
+  const machine = machineWithPython();
+  const { value } = await pythonTools(machine).bring(silent, calm);
+  rmSync(join(value, "..", "whole"));
+  expect(await pythonTools(machine).find()).toBeUndefined();
+  await pythonTools(machine).bring(silent, calm);
+  expect(asked(machine)).toHaveLength(4);
+});
+
+test("changed requirements make another", async () => {
   const machine = machineWithPython();
   await pythonTools(machine).bring(silent, calm);
   writeFileSync(join(machine.checkout, "app", "requirements.txt"), "flask==2\n");
@@ -60,7 +69,7 @@ test("changed requirements make it anew", async () => {
 test("an installation that failed does not count, and says why", async () => {
   const machine = machineWithPython();
   writeFileSync(join(machine.folder, "offline"), "");
-  const python = join(machine.checkout, ".slipway", "python-tools", "bin", "python");
+  const python = join(machine.cache, "python-tools-6987c7919fe2", "bin", "python");
   await expect(pythonTools(machine).bring(silent, calm)).rejects.toThrow(
     `python tools: ${python} -m pip failed (no way to the index); mend what it names, or the way to the package index`,
   );

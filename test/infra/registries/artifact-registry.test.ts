@@ -121,7 +121,7 @@ describe("the login at Artifact Registry", () => {
   it("is missed with the command that makes one", async () => {
     await expect(openArtifactRegistry("web", native, noAccess)).rejects.toThrow(
       new RunError(
-        "europe-west1-docker.pkg.dev: Docker is not logged in there; run gcloud auth configure-docker europe-west1-docker.pkg.dev, or set GCP_SERVICE_KEY",
+        "europe-west1-docker.pkg.dev: Docker is not logged in there; run gcloud auth configure-docker europe-west1-docker.pkg.dev, or set GOOGLE_APPLICATION_CREDENTIALS or GCP_SERVICE_KEY",
       ),
     );
   });

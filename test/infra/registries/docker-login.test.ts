@@ -43,6 +43,17 @@ describe("Docker's login", () => {
     expect(await dockerLogin(server, folder)).toEqual({ username: "me", password: "pw" });
   });
 
+  it("is had by a helper that runs in the environment it is given", async () => {
+    const echo = `echo '{"Username":"me","Secret":"'$ROLE'"}'`;
+    credentialHelper("slipway-test", echo);
+    const folder = dockerConfig({ credsStore: "slipway-test" });
+    const environment = { ...process.env, ROLE: "deploy" };
+    expect(await dockerLogin(server, folder, environment)).toEqual({
+      username: "me",
+      password: "deploy",
+    });
+  });
+
   it("is refused as a whole where the configuration is no JSON, without a word of it", async () => {
     const folder = dockerConfig('{"auths": {"gcr.io": {"auth": "c2VjcmV0"');
     await expect(dockerLogin(server, folder)).rejects.toThrow(

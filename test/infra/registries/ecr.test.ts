@@ -103,7 +103,7 @@ describe("the login at ECR", () => {
   it("is missed with the command that makes one", async () => {
     await expect(openEcr("web", ecr, noAccess)).rejects.toThrow(
       new RunError(
-        `${host}: Docker is not logged in there; run aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin ${host}`,
+        `${host}: Docker is not logged in there; run aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin ${host}, on GitHub aws-actions/amazon-ecr-login, or let Docker's config.json name the helper ecr-login in credHelpers`,
       ),
     );
   });

@@ -78,6 +78,11 @@ test("an environment that exists gets another release, and outlives the stack th
   const owner = await cloud();
   await owner.up(program({ image: images.good }));
   const [existing] = owner.cloud.list<EnvironmentRecord>("aws/environment");
+  const left = { environment: "acme-other", protect: false };
+  const mistaken = await owner.preview(program({ image: images.good, settings: left }));
+  expect(Object.values(mistaken.errors).join()).toContain(
+    `acme-other would be adopted in place of ${existing?.value.name}, which this stack has made;`,
+  );
   const adopter = await cloud({ cloud: owner.cloud });
   const adopting = { environment: existing?.value.name, protect: false };
 

@@ -33,7 +33,8 @@ const types = {
   alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   record: "aws:route53/record:Record",
 } as const;
-const targetUrn = urnOf("slipway:index:Service$slipway:target:ElasticBeanstalk", "web");
+const targetType = "slipway:index:Service$slipway:target:ElasticBeanstalk";
+const targetUrn = urnOf(targetType, "web");
 const aws = urnOf("pulumi:providers:aws", "aws");
 const bucket = "slipway-bundles-123456789012-eu-west-1";
 const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-TOKEN-0a1b2c3-AbCdEf";
@@ -271,6 +272,10 @@ const withLogin = () =>
     lastingLogin: { username: "acme", password: pulumi.secret("hunter2") },
   });
 
+const stateAsked = [
+  "pulumi:pulumi:readStackResourceOutputs",
+  { stackName: "organization/slipway/dev" },
+];
 const adopting = { environment: "acme-prod" };
 const environmentArn = (path: string) =>
   `arn:aws:elasticbeanstalk:eu-west-1:123456789012:environment/${path}`;
@@ -492,6 +497,7 @@ describe("the Elastic Beanstalk target", () => {
     expect({ url, revision }).toEqual({ url: "https://www.example.com", revision: "web-0a1b2c3" });
     expect(mock.secretOutputs[`${types.environment} web`]).toEqual(["allSettings", "settings"]);
     expect(mock.invokes).toEqual([
+      stateAsked,
       [
         tagsToken,
         {
@@ -508,7 +514,22 @@ describe("the Elastic Beanstalk target", () => {
     });
     const found = resources.find(({ type }) => type === types.environment);
     expect(found?.options.import).toBe("e-fghij67890");
-    expect(mock.invokes).toEqual([]);
+    expect(mock.invokes).toEqual([stateAsked]);
+  });
+
+  it.each([
+    ["has made one of its own", environmentNamed, false],
+    ["has adopted that one already", "acme-prod", true],
+    ["has adopted another one", "acme-test", true],
+  ])("adopts an environment or refuses to, where the stack %s", async (_what, name, adopts) => {
+    const urn = urnOf(`${targetType}$${types.environment}`, "web");
+    const state = { [urn]: { outputs: { name, application: "acme" } } };
+    const settings = { ...adopting, environmentId: "e-fghij67890" };
+    const result = await made({ settings, engine: { state } }).catch((error: unknown) => error);
+    expect(result instanceof pulumi.RunError ? result.message : true).toBe(
+      adopts ||
+        `slipway:services.web.target.environment: acme-prod would be adopted in place of ${environmentNamed}, which this stack has made; take it out, or unset EB_ENV_NAME, or pulumi destroy this stack first`,
+    );
   });
 
   it("says how to find an environment that is not there by its name", async () => {

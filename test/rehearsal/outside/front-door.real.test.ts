@@ -131,7 +131,7 @@ describe("a registry behind the front door", () => {
     ],
     [
       { ...kinds.gcr, host: "eu.gcr.io" as const },
-      "eu.gcr.io: Docker is not logged in there; run gcloud auth configure-docker eu.gcr.io, or set GCP_SERVICE_KEY",
+      "eu.gcr.io: Docker is not logged in there; run gcloud auth configure-docker eu.gcr.io, or set GOOGLE_APPLICATION_CREDENTIALS or GCP_SERVICE_KEY",
     ],
     [
       { ...kinds.gcr, project: "acme-test" },

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEngine } from "../setup/open-engine.ts";
+import { ready } from "../setup/ready.ts";
+import { tellOn } from "../setup/story.ts";
+import { UserError } from "../setup/user-error.ts";
+import { withAppContainer } from "./app-container.ts";
+
+/**
+ * `npm run dast`: runs the app's image and lets schemathesis ask it whatever `app/openapi.yaml` allows, and what it does not. Fails
+ * when an answer is a 5xx or is not as described. The same requests are made each time.
+ */
+
+const app = join(import.meta.dirname, "..", "app");
+
+/** As a program asks, and as a browser does: the app answers each in its own form. */
+const ACCEPT = ["application/json", "text/html"];
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+
+// Schemathesis keeps what it found in the folder it is run in.
+const folder = mkdtempSync(join(tmpdir(), "slipway-dast-"));
+try {
+  const tools = await ready(["engine", "base-image", "check-tools"], tellOn(process.stderr), {
+    signal: stop.signal,
+  });
+  await withAppContainer(openEngine(tools.engine.host), app, async ({ url, logs }) => {
+    for (const accept of ACCEPT) {
+      if (await isAsDescribed(join(tools["check-tools"], "schemathesis"), url, accept)) continue;
+      throw new UserError(
+        `dast: the app does not answer as app/openapi.yaml says; mend either. It printed:\n${await logs()}`,
+      );
+    }
+  });
+  process.stderr.write("dast: passed\n");
+} catch (error) {
+  if (!(error instanceof UserError) && !stop.signal.aborted) throw error;
+  process.stderr.write(`${error instanceof UserError ? error.message : "dast: interrupted"}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function isAsDescribed(schemathesis: string, url: string, accept: string): Promise<boolean> {
+  const args = [
+    ...["run", join(app, "openapi.yaml"), "--url", url, "--header", `Accept: ${accept}`],
+    ...["--checks", "all", "--max-examples", "100", "--request-timeout", "10"],
+    // The paths that lead nowhere are described, and asked for on purpose.
+    ...["--generation-deterministic", "--warnings", "off", "--no-color"],
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn(schemathesis, args, {
+      cwd: folder,
+      stdio: ["ignore", "inherit", "inherit"],
+      signal: stop.signal,
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code === 0));
+  });
+}

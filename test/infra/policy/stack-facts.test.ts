@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { stackFacts } from "../../../infra/policy/stack-facts.ts";
+
+const read = (services: string) => stackFacts("dev", new Map([["slipway:services", services]]));
+
+describe("what a stack asks for", () => {
+  it("is read from its services' targets", () => {
+    const services = {
+      web: { target: { kind: "cloud-run", access: "public" } },
+      shop: { target: { kind: "docker", bind: "0.0.0.0" } },
+    };
+    expect(
+      stackFacts("production", new Map([["slipway:services", JSON.stringify(services)]])),
+    ).toEqual({
+      stack: "production",
+      isProduction: true,
+      asked: { web: { access: "public", bind: "" }, shop: { access: "", bind: "0.0.0.0" } },
+    });
+  });
+
+  it("is nothing to protect in a rehearsal of production", () => {
+    expect(stackFacts("production", new Map(), true).isProduction).toBe(false);
+  });
+
+  it.each(["", "no JSON", "[]", "null", '{"web": 1}'])("is nothing where %j stands", (services) => {
+    const asked = services.startsWith("{") ? { web: { access: "", bind: "" } } : {};
+    expect(read(services)).toEqual({ stack: "dev", isProduction: false, asked });
+  });
+});

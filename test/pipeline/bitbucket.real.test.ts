@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ready } from "../../setup/ready.ts";
+import type { Ran } from "../../setup/run.ts";
+import { silentStory } from "../../setup/story.ts";
+import { type CloudCheckout, prepareCloudCheckout } from "../rehearsal/cloud-checkout.ts";
+
+// The pipelines themselves, run on this machine by bb-run. It knows neither triggers nor environments, and gives every step
+// the same variables. The step `Rehearsals` is left out of them: it runs this very file.
+
+let at: CloudCheckout;
+
+beforeAll(async () => {
+  at = await prepareCloudCheckout();
+  expect((await at.played(["pulumi", "stack", "init", "production"])).code).toBe(0);
+});
+afterAll(async () => {
+  await at?.takeDown("staging", "production");
+  await at?.clear();
+});
+
+/** Runs steps of a pipeline as a push of a branch would. */
+async function push(
+  target: string,
+  branch: string,
+  steps: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const { path } = await ready(["check-tools"], silentStory);
+  const command = ["bb-run", "--mode", "host", "--no-cache", "--no-services", "--color", "never"];
+  const chosen = steps.flatMap((name) => ["--step", name]);
+  const given = Object.entries(variables).flatMap((pair) => ["--variables", pair.join("=")]);
+  return at.played(
+    [...command, "--repo", at.folder, "--target", target, "--branch", branch, ...chosen, ...given],
+    { PATH: [...path, process.env.PATH].join(":") },
+  );
+}
+
+/** What the history of a rehearsed stack counts: its updates, newest first, by their results. */
+async function updates(stack: string): Promise<string[]> {
+  const { code, stdout } = await at.played([
+    "pulumi",
+    "stack",
+    "history",
+    "--json",
+    "--stack",
+    stack,
+  ]);
+  const history = code === 0 ? (JSON.parse(stdout) as { kind: string; result: string }[]) : [];
+  return history.filter(({ kind }) => kind === "update").map(({ result }) => result);
+}
+
+describe("a push", { timeout: 900_000 }, () => {
+  test("of a feature branch checks it and shows both diffs, and changes nothing", async () => {
+    const checks = ["Lint", "Scan", "Unit tests", "Attack the running app"];
+    const ran = await push("default", "feature/x", [
+      ...checks,
+      "Preview staging",
+      "Preview production",
+    ]);
+    expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining("Pipeline passed")]);
+    expect(await updates("staging")).toEqual([]);
+    expect(await updates("production")).toEqual([]);
+  });
+
+  test("of main releases to staging, publishes the digest, and production takes it", async () => {
+    const head = at.head();
+    const ran = await push(
+      "branches.main",
+      "main",
+      ["Lint", "Release to staging", "Promote to production"],
+      { BITBUCKET_BUILD_NUMBER: "7" },
+    );
+    expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining("Pipeline passed")]);
+    const staging = await at.proven("staging");
+    const production = await at.proven("production");
+    for (const release of [staging, production]) {
+      expect(release).toMatchObject({ commit: head, servedCommit: head });
+      expect(await at.servedAt(release)).toStrictEqual({ commit: head, branch: "main" });
+    }
+    const [, digest] = staging.image.split("@");
+    expect(production.image).toBe(`docker.io/slipway/web@${digest}`);
+    const tags = [head, "build-7", "latest", "live-production"];
+    const held = tags.map((tag) => at.registry.digestOf(tag, "docker.io/slipway/web"));
+    expect(await Promise.all(held)).toEqual(tags.map(() => digest));
+    expect(await updates("staging")).toEqual(["succeeded"]);
+    expect(await updates("production")).toEqual(["succeeded"]);
+  });
+});
