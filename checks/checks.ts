@@ -27,6 +27,8 @@ const PIPELINE = "bitbucket-pipelines.yml";
 
 const WORKFLOWS = ".github/workflows/*.{yml,yaml}";
 
+const ACTIONS = ".github/actions/*/action.{yml,yaml}";
+
 /** By these Pulumi's engine tells what is secret. */
 const PULUMI_MARKS = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
 
@@ -68,7 +70,7 @@ export const checks: readonly Check[] = [
     name: "zizmor",
     group: "lint",
     command: ["zizmor", "--offline", "--no-progress", "--quiet", "--persona=pedantic"],
-    files: matching(WORKFLOWS),
+    files: matching(WORKFLOWS, ACTIONS),
     needs: "check-tools",
   },
   {

@@ -27,6 +27,12 @@ export async function commitOrder(folder: string, commit: string, running: strin
   return "apart";
 }
 
+/** Whether a commit is surely in the past of the one that runs; not where the checkout does not hold the history that tells. */
+export async function isBehind(folder: string, commit: string, running: string): Promise<boolean> {
+  const [one, other] = [commit.slice(0, 40), running.slice(0, 40)];
+  return one !== other && (await isAncestor(folder, one, other));
+}
+
 const fetchIt =
   "fetch the history with git fetch --unshallow origin (git fetch origin where it is whole), or name the direction yourself with --back";
 

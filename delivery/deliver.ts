@@ -9,6 +9,7 @@ import { asksNobody } from "./preview-arguments.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
 import { hasFailed, type Pulumi } from "./pulumi.ts";
 import { readPulumiUp } from "./pulumi-up.ts";
+import { refuseBackwards } from "./refuse-backwards.ts";
 import { openStack, readState } from "./stack.ts";
 import { didLastFail, type StackState } from "./stack-state.ts";
 
@@ -22,12 +23,17 @@ await command(async (args) => {
   const pulumi = await openPulumi(up.program, up.cwd);
   refuseInPullRequest("deliver", pulumi.env);
   const stack = await openStack(pulumi, up);
+  const { id: commit, branch } = readCommit(pulumi.folder, {
+    environment: pulumi.env,
+    pipeline: pulumi.folder,
+  });
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !pulumi.env.CI;
   const asks = isTerminal && !asksNobody(up.args, pulumi.env);
   const { code } = await inTurn(stack, await readState(stack), async (before) => {
+    await refuseBackwards(stack.name, before, { ...pulumi, commit });
     const env = {
       ...pulumi.env,
-      ...(await told(pulumi, before)),
+      ...(await told(pulumi, branch, before)),
       ...(!isTerminal && { PULUMI_SKIP_CONFIRMATIONS: "true" }),
     };
     const ended = await guardedUp(stack, before, {
@@ -43,8 +49,11 @@ await command(async (args) => {
 });
 
 /** What the program and Pulumi are told beside the user's own command line. */
-async function told({ env, folder }: Pulumi, state: StackState): Promise<Record<string, string>> {
-  const { branch } = readCommit(folder, { environment: env, pipeline: folder });
+async function told(
+  { env, folder }: Pulumi,
+  branch: string,
+  state: StackState,
+): Promise<Record<string, string>> {
   const tags = [
     ...(env.SLIPWAY_TAGS?.split(",") ?? []),
     ...movingTags(branch, await defaultBranch(folder), env),

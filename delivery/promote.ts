@@ -19,7 +19,7 @@ import { upReleases } from "./up-releases.ts";
 type Releases = Readonly<Record<string, Release>>;
 
 /**
- * `npm run promote -- --from staging --to production [--copy-only] [--back] [--service NAME]`: takes the last proven release
+ * `npm run promote -- --from staging --to production [--copy-only] [--back] [--service NAME] [--release COMMIT]`: takes the last proven release
  * of one stack to another. Nothing is built. The exit code is that of its `pulumi up`.
  */
 await command(async (args) => {
@@ -27,6 +27,7 @@ await command(async (args) => {
     from: { type: "string" },
     to: { type: "string" },
     service: { type: "string" },
+    release: { type: "string" },
     "copy-only": { type: "boolean" },
     back: { type: "boolean" },
   });
@@ -36,7 +37,7 @@ await command(async (args) => {
     openSide(pulumi, "--from", flags.from),
     openSide(pulumi, "--to", flags.to),
   ]);
-  const releases = promoted(from, to, flags.service);
+  const releases = promoted(from, to, flags);
   const holds = async (side: Side): Promise<Record<string, string>> => {
     const kept = flags["copy-only"] ? {} : keptBeside(releases, side);
     if (!flags.back) await holdForward(releases, side, pulumi.folder);

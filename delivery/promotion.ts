@@ -10,12 +10,23 @@ export interface End {
   readonly proven: Readonly<Record<string, Release>>;
 }
 
+/** What of a stack is to be promoted. */
+export interface Chosen {
+  /** The only service to take. Default: all. */
+  readonly service?: string | undefined;
+  /** The commit that has to be the last proven one, by its first seven digits or more. Default: whichever it is. */
+  readonly release?: string | undefined;
+}
+
 /**
  * The releases that a promotion takes from one stack to another, by the services' names.
- * @param service the only one to take. Default: all.
- * @throws UserError when the services differ, or when one has no proven release to take.
+ * @throws UserError when the services differ, when one has no proven release to take, or when that is not the one meant.
  */
-export function promoted(from: End, to: End, service?: string): Record<string, Release> {
+export function promoted(
+  from: End,
+  to: End,
+  { service, release }: Chosen = {},
+): Record<string, Release> {
   const [mine, theirs] = [from, to].map(({ services }) => Object.keys(services).toSorted());
   if (String(mine) !== String(theirs)) {
     throw new UserError(
@@ -28,7 +39,7 @@ export function promoted(from: End, to: End, service?: string): Record<string, R
     );
   }
   const names = service === undefined ? (mine ?? []) : [service];
-  return Object.fromEntries(names.map((name) => [name, provenIn(from, name)]));
+  return Object.fromEntries(names.map((name) => [name, meant(release, from, name)]));
 }
 
 /**
@@ -72,6 +83,19 @@ export function keptBeside(
       }
       return [name, release.commit];
     }),
+  );
+}
+
+function meant(commit: string | undefined, from: End, name: string): Release {
+  if (commit !== undefined && !/^[0-9a-f]{7,40}(?:-dirty-[0-9a-f]{12})?$/.test(commit)) {
+    throw new UserError(
+      `--release ${commit}: is no commit; give its digits, all 40 or the first 7`,
+    );
+  }
+  const release = provenIn(from, name);
+  if (commit === undefined || release.commit.startsWith(commit)) return release;
+  throw new UserError(
+    `${name}: ${from.stack} has proven ${release.commit} last, and not ${commit}; promote that, or deliver ${commit} there again`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { git } from "../infra/repository.ts";
+import { commitAll, git, write } from "../infra/repository.ts";
 import { deliver, fakeProject, leastService } from "./fake-pulumi.ts";
 import { imageOf } from "./releases.ts";
 
@@ -59,6 +59,34 @@ describe("deliver", () => {
       GOOGLE_CREDENTIALS: '{"type":"service_account"}',
       AWS_REGION: "eu-west-1",
     });
+  });
+
+  it.each([
+    ["in a pipeline of Bitbucket", "BITBUCKET_BUILD_NUMBER", 1],
+    ["in a run of GitHub", "GITHUB_RUN_ID", 1],
+    ["on a laptop, whose user knows what is checked out, never", "UNRELATED", 0],
+  ])("refuses what is in the past of what runs: %s", async (_, variable, code) => {
+    const project = fakeProject();
+    const older = commitAll(project.folder);
+    write(project.folder, { "app/main.py": "newer" });
+    const newer = commitAll(project.folder);
+    project.change((world) => deliver(world, [newer]));
+    git(project.folder, "checkout", "--quiet", older);
+    const ran = await project.run("deliver", up, { [variable]: "7" });
+    expect({ code: ran.code, ups: project.calls().length }).toEqual({ code, ups: 1 - code });
+    const refusal = `web: production runs ${newer}, a newer commit than ${older}, so there is nothing to deliver; to go back, run npm run rollback -- --stack production --to ${older}`;
+    expect(ran.stderr.includes(refusal)).toBe(code === 1);
+  });
+
+  it("goes forward in a pipeline, and over a commit that the checkout does not hold", async () => {
+    for (const running of [a, "older"]) {
+      const project = fakeProject();
+      project.change((world) => deliver(world, [running === a ? a : project.hash]));
+      write(project.folder, { "app/main.py": "newer" });
+      commitAll(project.folder);
+      const { code } = await project.run("deliver", up, { BITBUCKET_BUILD_NUMBER: "7" });
+      expect({ code, ups: project.calls().length }).toEqual({ code: 0, ups: 1 });
+    }
   });
 
   it("takes the stack that is selected when none is named", async () => {

@@ -55,6 +55,23 @@ describe("promote", () => {
     expect(tags).toEqual([manifest, manifest, manifest]);
   });
 
+  it.each([
+    ["is that one, in full", (commit: string) => commit, 0],
+    ["is that one, by its first digits", (commit: string) => commit.slice(0, 9), 0],
+    ["is another one", () => "f".repeat(40), 1],
+    ["is no commit", () => "main", 1],
+  ])("takes what was meant: it %s", async (_, meant, code) => {
+    const { project, commits } = await stacks();
+    const release = meant(commits[1]);
+    const ran = await project.run("promote", [...args, "--copy-only", "--release", release]);
+    expect(ran.code).toBe(code);
+    const refusals = [
+      `web: staging has proven ${commits[1]} last, and not ${release}; promote that, or deliver ${release} there again`,
+      `--release ${release}: is no commit; give its digits, all 40 or the first 7`,
+    ];
+    expect(refusals.filter((refusal) => ran.stderr.includes(refusal)).length).toBe(code);
+  });
+
   it("copies only, when that is asked for", async () => {
     const { project, registry, commits } = await stacks();
     const { code } = await project.run("promote", [...args, "--copy-only"]);

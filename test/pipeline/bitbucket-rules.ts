@@ -52,11 +52,13 @@ export const rules: Readonly<Record<string, Rule>> = {
       ...(checks.some((step) => releasing.test(scriptOf(step))) ? ["a check releases"] : []),
       ...(same(staging, [
         "npm run deliver -- pulumi up --stack staging",
-        "npm run promote -- --from staging --to production --copy-only",
+        'npm run promote -- --from staging --to production --release "$BITBUCKET_COMMIT" --copy-only',
       ])
         ? []
         : ["the second group does not release to staging and publish"]),
-      ...(same(production, ["npm run promote -- --from staging --to production"])
+      ...(same(production, [
+        'npm run promote -- --from staging --to production --release "$BITBUCKET_COMMIT"',
+      ])
         ? []
         : ["the third group does not promote to production"]),
       ...(isManual ? [] : ["production has no manual trigger"]),

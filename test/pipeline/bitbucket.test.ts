@@ -111,7 +111,7 @@ const mutations: readonly [
   ],
   [
     "what is proven is not published",
-    "          - npm run promote -- --from staging --to production --copy-only\n",
+    '          - npm run promote -- --from staging --to production --release "$BITBUCKET_COMMIT" --copy-only\n',
     "",
     ["main checks, releases to staging, publishes, and waits for a person before production"],
   ],

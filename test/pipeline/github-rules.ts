@@ -107,13 +107,13 @@ export const rules: Readonly<Record<string, Rule>> = {
     return [
       ...differs("staging", staging && commandsOf(staging), [
         "npm run deliver -- pulumi up --stack staging",
-        "npm run promote -- --from staging --to production --copy-only",
+        'npm run promote -- --from staging --to production --release "$GITHUB_SHA" --copy-only',
       ]),
       ...differs("approval", approval?.environment, "approval"),
       ...differs("approval: if", approval?.if, `${onMain} && ${hasReviewers}`),
       ...(approval && waitsFor(approval, files).has("staging") ? [] : ["approval comes too early"]),
       ...differs("production", production && commandsOf(production), [
-        "npm run promote -- --from staging --to production",
+        'npm run promote -- --from staging --to production --release "$GITHUB_SHA"',
       ]),
       ...promotions
         .filter((job) => !waitsFor(job, files).has("approval"))

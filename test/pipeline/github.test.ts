@@ -323,8 +323,8 @@ const mutations: readonly [
   [
     "a stack is misspelt",
     "workflows/deploy.yml",
-    "npm run promote -- --from staging --to production\n",
-    "npm run promote -- --from stagging --to production\n",
+    "npm run promote -- --from staging",
+    "npm run promote -- --from stagging",
     [
       "main delivers to staging, publishes, and waits for a person before production",
       "each command is one that its script understands",
