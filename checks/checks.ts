@@ -20,8 +20,11 @@ export interface Check {
   readonly needs?: CheckNeed;
 }
 
+/** The folder of what is shipped. */
+const APP = "app";
+
 /** The folders with Python code; each has the settings of its own tools. */
-const PYTHON = ["app"];
+const PYTHON = [APP, "checks/secrets"];
 
 const PIPELINE = "bitbucket-pipelines.yml";
 
@@ -53,11 +56,12 @@ export const checks: readonly Check[] = [
     group: "lint",
     command: ["hadolint"],
     files: matching("Dockerfile"),
-    folders: PYTHON,
+    folders: [APP],
     needs: "python-tools",
   },
   schema("pipeline", "vendor.bitbucket-pipelines", PIPELINE),
   schema("workflows", "vendor.github-workflows", WORKFLOWS),
+  schema("actions", "vendor.github-actions", ACTIONS),
   {
     name: "actionlint",
     group: "lint",
@@ -80,8 +84,9 @@ export const checks: readonly Check[] = [
       "detect-secrets-hook",
       // It would ask the services themselves whether what it found is valid.
       "--no-verify",
-      // Any text that is assigned to something called a password or a key: here mostly names of keys.
+      // Any text that is assigned to something called a secret or a token: here mostly the names of such. Passwords are found below.
       "--disable-plugin=KeywordDetector",
+      "--plugin=checks/secrets/kinds.py",
       // Commits and digests, which this project is about, and the marks of Pulumi's protocol.
       `--exclude-secrets=^(?:[0-9a-f]{40}|[0-9a-f]{64}|${PULUMI_MARKS.join("|")})$`,
     ],
@@ -103,6 +108,7 @@ export const checks: readonly Check[] = [
   {
     name: "checkov",
     group: "scan",
+    // Of GitHub it reads workflows alone; the actions of this tree are zizmor's.
     command: [
       "checkov",
       "--quiet",
@@ -115,7 +121,7 @@ export const checks: readonly Check[] = [
       "--skip-check=CKV_GHA_7",
       "--file",
     ],
-    files: matching(...PYTHON.map((folder) => `${folder}/Dockerfile`), PIPELINE, WORKFLOWS),
+    files: matching(`${APP}/Dockerfile`, PIPELINE, WORKFLOWS),
     // It would ask the package index for a newer version of itself.
     env: { CKV_SKIP_PACKAGE_UPDATE_CHECK: "true" },
     needs: "check-tools",

@@ -4,10 +4,11 @@ import { UserError } from "../setup/user-error.ts";
 import { type Check, checks } from "./checks.ts";
 import { choose } from "./choose.ts";
 import { runChecks, toolsFor } from "./run-checks.ts";
+import { stops } from "./stops.ts";
 
 /**
- * `npm run lint [-- NAME…]`, `npm run scan [-- NAME…]`: brings what the checks need, runs them, and fails when one of them does.
- * After a further `--` come the files that a check is to look at in place of those it would find itself.
+ * `npm run lint [-- NAME…]`, `npm run scan [-- NAME…]`: brings what the checks need, runs them, and fails when one of them does,
+ * or, in a pipeline (`CI` is set), when one has to be skipped. After a further `--` come the files that a check is to look at in place of those it would find itself.
  */
 
 const [group, ...rest] = process.argv.slice(2);
@@ -21,9 +22,9 @@ try {
   const chosen = choose(inGroup, names, `npm run ${group}`).map(withFiles);
   const tools = await toolsFor(chosen, tellOn(process.stderr));
   const outcomes = await runChecks(chosen, tools, join(import.meta.dirname, ".."));
-  const failed = chosen.filter((_, index) => outcomes[index] === "failed");
-  if (failed.length > 0) {
-    process.stderr.write(`failed: ${failed.map(({ name }) => name).join(", ")}\n`);
+  const sentence = stops(chosen, outcomes, Boolean(process.env.CI));
+  if (sentence !== undefined) {
+    process.stderr.write(`${sentence}\n`);
     process.exitCode = 1;
   }
 } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { parse } from "yaml";
-import { git } from "./git.ts";
+import { git } from "./commits/git.ts";
 
 /**
  * The keys that a stack file has otherwise now than at a commit, without their values; undefined when the commit's stack

@@ -1,17 +1,17 @@
 import { readCommit } from "../infra/commit.ts";
-import { bringBack } from "./bring-back.ts";
 import { command } from "./command.ts";
-import { guardedUp } from "./guarded-up.ts";
-import { inTurn } from "./in-turn.ts";
+import { refuseBackwards } from "./commits/refuse-backwards.ts";
+import { guardedUp } from "./guard/guarded-up.ts";
+import { asksNobody } from "./guard/preview-arguments.ts";
 import { defaultBranch, movingTags } from "./moving-tags.ts";
 import { openPulumi } from "./open-pulumi.ts";
-import { asksNobody } from "./preview-arguments.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
 import { hasFailed, type Pulumi } from "./pulumi.ts";
 import { readPulumiUp } from "./pulumi-up.ts";
-import { refuseBackwards } from "./refuse-backwards.ts";
-import { openStack, readState } from "./stack.ts";
-import { didLastFail, type StackState } from "./stack-state.ts";
+import { bringBack } from "./releases/bring-back.ts";
+import { openStack, readState } from "./state/stack.ts";
+import { didLastFail, type StackState } from "./state/stack-state.ts";
+import { inTurn } from "./turn/in-turn.ts";
 
 /**
  * `npm run deliver -- pulumi up --stack production`: runs that very command when it is its turn, and not when its plan takes

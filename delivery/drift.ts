@@ -1,7 +1,7 @@
 import { command, readFlags } from "./command.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { readDrift } from "./read-drift.ts";
-import { openStack } from "./stack.ts";
+import { openStack } from "./state/stack.ts";
 import { tell, warn } from "./tell.ts";
 
 /**
@@ -21,7 +21,7 @@ await command(async (args) => {
   warn(`stack ${stack.name}: ${drifted.length} of ${compared} resources have drifted:`);
   for (const { urn, what } of drifted) tell(`  ${urn}: ${what}`);
   tell(
-    `see the values with pulumi refresh --preview-only --diff --stack ${stack.name}; then deliver again to put the cloud right, or take the change into the program and the state (pulumi refresh)`,
+    `see the values with pulumi refresh --preview-only --diff --stack ${stack.name}; then put the cloud right with npm run deliver -- pulumi up --refresh --stack ${stack.name}, or take the change into the program and the state (pulumi refresh)`,
   );
   return 1;
 });

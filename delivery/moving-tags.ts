@@ -1,4 +1,4 @@
-import { git } from "./git.ts";
+import { git } from "./commits/git.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

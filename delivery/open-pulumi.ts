@@ -1,9 +1,9 @@
 import { delimiter, resolve } from "node:path";
 import { thisMachine } from "../setup/machine.ts";
 import { pathOf, which } from "../setup/which.ts";
-import { pipelineIdentity } from "./identity.ts";
+import { pipelineIdentity } from "./identity/identity.ts";
+import { storedKeys } from "./identity/stored-keys.ts";
 import type { Pulumi } from "./pulumi.ts";
-import { storedKeys } from "./stored-keys.ts";
 
 /**
  * Pulumi's CLI as it is on PATH; where there is none, it is brought first. It is called with the environment of this

@@ -5,6 +5,7 @@ import { UserError } from "../setup/user-error.ts";
 import { command, readFlags } from "./command.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { policyFlags } from "./policies.ts";
+import type { Pulumi } from "./pulumi.ts";
 import { inSummary, inText } from "./report/dialect.ts";
 import { hostOf } from "./report/host.ts";
 import { markdown } from "./report/markdown.ts";
@@ -12,8 +13,8 @@ import { maskFor } from "./report/mask.ts";
 import { preview } from "./report/previewed.ts";
 import { publish } from "./report/publish.ts";
 import { reportOf } from "./report/report.ts";
-import { openStack, projectFile, readState, type Stack } from "./stack.ts";
-import type { StackState } from "./stack-state.ts";
+import { openStack, projectFile, readState, type Stack } from "./state/stack.ts";
+import type { StackState } from "./state/stack-state.ts";
 import { tell, warn } from "./tell.ts";
 
 /**
@@ -30,7 +31,9 @@ await command(async (args) => {
     out: { type: "string" },
     publish: { type: "boolean" },
   });
-  const pulumi = await openPulumi();
+  const { env, ...rest } = await openPulumi();
+  const host = hostOf(env);
+  const pulumi = { ...rest, env: withoutTokens(env) };
   const stack = await openStack(pulumi, choice);
   // A rehearsal's Pulumi answers nothing without a stack, not even its version.
   const named = { ...pulumi, env: { ...pulumi.env, PULUMI_STACK: stack.name } };
@@ -40,11 +43,11 @@ await command(async (args) => {
   const report = reportOf(previewed, {
     project: projectName(pulumi.folder),
     stack: stack.name,
+    run: host?.run,
     state,
     policiesLeftOut: leftOut,
-    mask: maskFor(pulumi.env),
+    mask: maskFor(env),
   });
-  const host = hostOf(pulumi.env);
   const text = markdown(report, host?.kind === "github" ? inSummary : inText);
   process.stdout.write(text);
   if (out) write(out, text);
@@ -56,6 +59,12 @@ await command(async (args) => {
   }
   return previewed.code;
 });
+
+/** What is written to the host with is no business of the program that is previewed. */
+function withoutTokens(env: Pulumi["env"]): Pulumi["env"] {
+  const { BITBUCKET_ACCESS_TOKEN: _bitbucket, GITHUB_TOKEN: _github, ...others } = env;
+  return others;
+}
 
 /** Undefined, and a warning, where it cannot be read: the report is made all the same. */
 async function stateOf(stack: Stack): Promise<StackState | undefined> {

@@ -1,26 +1,26 @@
 import { readCommit } from "../infra/commit.ts";
 import type { Release } from "../infra/release.ts";
-import { bringBack } from "./bring-back.ts";
 import { command, readFlags } from "./command.ts";
-import { copyRelease, moveTags, type Route } from "./copy-release.ts";
-import { inTurn } from "./in-turn.ts";
 import { defaultBranch, movingTags } from "./moving-tags.ts";
 import { openPulumi } from "./open-pulumi.ts";
-import { openSide, type Side } from "./open-side.ts";
-import { holdForward, keptBeside, promoted } from "./promotion.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
 import { hasFailed, type Pulumi } from "./pulumi.ts";
-import { readState } from "./stack.ts";
-import { didLastFail, provenReleases } from "./stack-state.ts";
+import { bringBack } from "./releases/bring-back.ts";
+import { copyRelease, moveTags, type Route } from "./releases/copy-release.ts";
+import { openSide, type Side } from "./releases/open-side.ts";
+import { holdForward, keptBeside, promoted } from "./releases/promotion.ts";
+import { tellOutcome } from "./releases/tell-outcome.ts";
+import { upReleases } from "./releases/up-releases.ts";
+import { readState } from "./state/stack.ts";
+import { didLastFail, provenReleases } from "./state/stack-state.ts";
 import { warn } from "./tell.ts";
-import { tellOutcome } from "./tell-outcome.ts";
-import { upReleases } from "./up-releases.ts";
+import { inTurn } from "./turn/in-turn.ts";
 
 type Releases = Readonly<Record<string, Release>>;
 
 /**
- * `npm run promote -- --from staging --to production [--copy-only] [--back] [--service NAME] [--release COMMIT]`: takes the last proven release
- * of one stack to another. Nothing is built. The exit code is that of its `pulumi up`.
+ * `npm run promote -- --from staging --to production`: takes the last proven release of one stack to another. Nothing is
+ * built. The exit code is that of its `pulumi up`.
  */
 await command(async (args) => {
   const flags = readFlags(args, {

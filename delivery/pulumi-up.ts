@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { pulumiFlag } from "../setup/pulumi-flags.ts";
 import { UserError } from "../setup/user-error.ts";
 
 /** A `pulumi up` as a user wrote it, and what of it concerns the delivery around it. */
@@ -15,10 +16,11 @@ export interface PulumiUp {
 
 const usage = "use npm run deliver -- pulumi up --stack STACK";
 
-/** Flags before the command's own name that take a value of their own. */
-const withValue = new Set(
-  "-C --cwd --color --memprofilerate --profiling --tracing -v --verbose -s --stack".split(" "),
-);
+/** Flags of `pulumi` itself that take no value, as its `cmd/pulumi/pulumi.go` has them in v3.259.0. */
+const switches = new Set([
+  ..."-e --emoji -Q --fully-qualify-stack-names --disable-integrity-checking --logflow".split(" "),
+  ..."--logtostderr --non-interactive -h --help --version".split(" "),
+]);
 
 /**
  * Reads a command line that is to be delivered.
@@ -39,28 +41,20 @@ export function readPulumiUp([program, ...args]: readonly string[]): PulumiUp {
   return {
     program,
     args,
-    stack: flag(args, "--stack", "-s"),
-    cwd: flag(args, "--cwd", "-C"),
-    configFile: flag(args, "--config-file"),
+    stack: pulumiFlag(args, "stack", "s"),
+    cwd: pulumiFlag(args, "cwd", "C"),
+    configFile: pulumiFlag(args, "config-file"),
   };
 }
 
 /** Where the command's own name stands among the arguments of `pulumi`; -1 where there is none. */
 export function verbAt(args: readonly string[]): number {
   return args.findIndex(
-    (arg, at) => !arg.startsWith("-") && (at === 0 || !withValue.has(args[at - 1] ?? "")),
+    (arg, at) => !arg.startsWith("-") && (at === 0 || !takesNext(args[at - 1] ?? "")),
   );
 }
 
-/** The value of a flag in any of the ways to write it; the last one counts, as it does for Pulumi. */
-function flag(args: readonly string[], long: string, short?: string): string | undefined {
-  let value: string | undefined;
-  for (const [at, arg] of args.entries()) {
-    if (arg === long || arg === short) value = args[at + 1];
-    else if (arg.startsWith(`${long}=`)) value = arg.slice(long.length + 1);
-    else if (short && arg.startsWith(short) && !arg.startsWith("--")) {
-      value = arg.slice(short.length).replace(/^=/, "");
-    }
-  }
-  return value || undefined;
+/** By cobra's own rule (`stripFlags`): before the command's name, any other flag has its value in the next word. */
+function takesNext(arg: string): boolean {
+  return /^(?:--[^=]+|-[^-])$/.test(arg) && !switches.has(arg);
 }

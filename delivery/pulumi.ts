@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { lastLine, run } from "../setup/run.ts";
 import { UserError } from "../setup/user-error.ts";
-import { lockWords } from "./lock-words.ts";
+import { lockWords } from "./turn/lock-words.ts";
 
 /** Pulumi's CLI, ready to be called. */
 export interface Pulumi {

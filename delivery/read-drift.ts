@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { run } from "../setup/run.ts";
 import { UserError } from "../setup/user-error.ts";
+import { previewFailure } from "./guard/preview-failure.ts";
 import { type PlannedStep, readPlan } from "./plan.ts";
-import { previewFailure } from "./preview-failure.ts";
-import type { Stack } from "./stack.ts";
+import type { Stack } from "./state/stack.ts";
 
 /** What a look at the cloud found. */
 export interface Drift {

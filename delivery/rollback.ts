@@ -1,17 +1,17 @@
-import { bringBack } from "./bring-back.ts";
 import { command, readFlags } from "./command.ts";
+import { fullCommit } from "./commits/full-commit.ts";
 import { configurationDifferences } from "./configuration-differences.ts";
-import { fullCommit } from "./full-commit.ts";
-import { inTurn } from "./in-turn.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
 import { hasFailed } from "./pulumi.ts";
-import { openStack, readState, type Stack } from "./stack.ts";
-import { didLastFail, provenReleases, type StackState } from "./stack-state.ts";
+import { bringBack } from "./releases/bring-back.ts";
+import { tellOutcome } from "./releases/tell-outcome.ts";
+import { upReleases } from "./releases/up-releases.ts";
+import { wayBack } from "./releases/way-back.ts";
+import { openStack, readState, type Stack } from "./state/stack.ts";
+import { didLastFail, provenReleases, type StackState } from "./state/stack-state.ts";
 import { tell, warn } from "./tell.ts";
-import { tellOutcome } from "./tell-outcome.ts";
-import { upReleases } from "./up-releases.ts";
-import { wayBack } from "./way-back.ts";
+import { inTurn } from "./turn/in-turn.ts";
 
 /**
  * `npm run rollback -- --stack production [--to COMMIT] [--service NAME]`: puts an earlier image under the configuration of
@@ -29,9 +29,13 @@ await command(async (args) => {
   const before = await readState(stack);
   const commit =
     to === undefined ? undefined : await fullCommit(to, knownCommits(before), stack.pulumi.folder);
-  const commits = wayBack(stack.name, before, { to: commit, service });
-  await announce(stack, before, commits);
+  let announced = "";
   const { code } = await inTurn(stack, before, async (state) => {
+    // Another delivery may have ended while this one waited: then the way back is another.
+    const commits = wayBack(stack.name, state, { to: commit, service });
+    const words = await announcement(stack, state, commits);
+    if (words !== announced) tell(words);
+    announced = words;
     const options = { commits, retries: didLastFail(state), guarded: state };
     const ended = await upReleases(stack, options);
     if (ended.code === 0) tellOutcome(Object.keys(commits), state, await readState(stack));
@@ -50,19 +54,20 @@ function knownCommits(state: StackState): string[] {
   );
 }
 
-async function announce(
-  stack: Stack,
-  before: StackState,
+/** Where a rollback goes, and with which configuration: the lines of one {@link tell}. */
+async function announcement(
+  { name: stack, file }: Stack,
+  state: StackState,
   commits: Readonly<Record<string, string>>,
-) {
-  if (didLastFail(before))
-    tell(
-      `stack ${stack.name}: the last update failed, so nothing after the last proven release counts`,
-    );
-  for (const [name, commit] of Object.entries(commits)) {
-    const differences = await configurationDifferences(stack.file, commit);
-    tell(`${name}: the image of ${commit} under the configuration of now; ${worded(differences)}`);
-  }
+): Promise<string> {
+  const failed = didLastFail(state)
+    ? [`stack ${stack}: the last update failed, so nothing after the last proven release counts`]
+    : [];
+  const services = Object.entries(commits).map(async ([name, commit]) => {
+    const differences = await configurationDifferences(file, commit);
+    return `${name}: the image of ${commit} under the configuration of now; ${worded(differences)}`;
+  });
+  return [...failed, ...(await Promise.all(services))].join("\n  ");
 }
 
 function worded(differences: readonly string[] | undefined): string {

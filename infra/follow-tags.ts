@@ -23,16 +23,18 @@ export function followedByTags(
   delivered: readonly Delivered[],
   config: Config,
 ): Record<string, pulumi.Output<Release>> {
-  const releases = delivered.map(({ release }) => release);
-  const byName = (outputs: readonly pulumi.Output<Release>[]) =>
-    Object.fromEntries(outputs.map((output, at) => [delivered[at]?.name, output]));
-  if (!config.proves || pulumi.runtime.isDryRun()) return byName(releases);
-  const tagged = pulumi.all(releases).apply(async (proven) => {
+  if (!config.proves || pulumi.runtime.isDryRun()) {
+    return Object.fromEntries(delivered.map(({ name, release }) => [name, release]));
+  }
+  const tagged = pulumi.all(delivered.map(({ release }) => release)).apply(async (proven) => {
     const moves = delivered.map((each, at) => moveTags(each, proven[at]?.image ?? "", config));
     await Promise.all(moves);
     return proven;
   });
-  return byName(releases.map((_, at) => tagged.apply((proven) => proven[at] as Release)));
+  const followed = delivered.map(
+    ({ name }, at) => [name, tagged.apply((proven) => proven[at] as Release)] as const,
+  );
+  return Object.fromEntries(followed);
 }
 
 /** How often a registry is asked to move the tags: the release is proven by then, and one lost answer must not fail it. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { constants, hostname, userInfo } from "node:os";
 import { delimiter, resolve } from "node:path";
+import { pulumiFlag } from "../setup/pulumi-flags.ts";
 import { ready } from "../setup/ready.ts";
 import { painter, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
@@ -114,10 +115,9 @@ async function run(
 
 /** A rehearsal has no selected stack: the command has to name it. */
 function stackOf(args: readonly string[]): string {
-  const index = args.findIndex((arg) => arg === "--stack" || arg === "-s");
-  const assigned = args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
   const made = args[0] === "stack" && args[1] === "init" ? args[2] : undefined;
-  const stack = made ?? (index < 0 ? assigned : args[index + 1]) ?? process.env.PULUMI_STACK;
+  const { PULUMI_OPTION_STACK, PULUMI_STACK } = process.env;
+  const stack = made ?? pulumiFlag(args, "stack", "s") ?? (PULUMI_OPTION_STACK || PULUMI_STACK);
   if (stack) return stack;
   throw new UserError("pulumi: a rehearsal has no selected stack; name one with --stack");
 }

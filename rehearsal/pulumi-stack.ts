@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
@@ -45,7 +45,11 @@ export function pulumiOn(place: Workplace, tools: Tools): Record<string, string>
 function writeProject(place: Workplace): void {
   const project = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as { main: string };
   const main = join(checkout, project.main);
-  writeFileSync(join(place.folder, "Pulumi.yaml"), stringify({ ...project, main }));
+  const file = join(place.folder, "Pulumi.yaml");
+  // Renamed into place: another process may be asking Pulumi for the same stack, and must not read an empty file.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, stringify({ ...project, main }));
+  renameSync(draft, file);
 }
 
 function environment(place: Workplace, tools: Tools): Record<string, string> {

@@ -15,7 +15,7 @@ const MAIN = "github.com/rhysd/actionlint/cmd/actionlint";
 
 /**
  * actionlint as the folder it is in: downloaded, else built from its Go module. Undefined where neither works: then there is
- * nothing to check workflows with, which is said and is no error.
+ * nothing to check workflows with, which is said, and for a pipeline alone is an error.
  */
 export function actionlint(
   machine: Machine = thisMachine(),

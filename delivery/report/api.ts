@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { RefusedError, retryAfter } from "./patience.ts";
 import { type Answer, direct, type Transport } from "./transport.ts";
 
@@ -14,14 +15,18 @@ export interface Api {
 
 /** What an API answered. */
 export interface Told {
-  readonly body: unknown;
+  /**
+   * Its body.
+   * @throws RefusedError when that is of another form.
+   */
+  read<T>(form: z.ZodType<T>): T;
   header(name: string): string | undefined;
 }
 
 /**
  * Asks an API once.
  * @param path behind the API's address, or a whole address on the same server.
- * @throws RefusedError when it refuses, sends elsewhere or does not answer.
+ * @throws RefusedError when it refuses, sends elsewhere, does not answer, or answers what is no JSON.
  */
 export async function ask(api: Api, method: string, path: string, body?: unknown): Promise<Told> {
   const address = addressOf(api, path);
@@ -47,24 +52,49 @@ export async function ask(api: Api, method: string, path: string, body?: unknown
     throw new RefusedError(`${where}: no answer (${why})`, { isPassing: true, cause: error });
   }
   if (answer.status < 200 || answer.status > 299) throw refusal(where, answer);
-  return { body: parsed(answer.text), header: answer.header };
+  const told = parsed(answer.text);
+  const odd = (cause?: unknown): RefusedError =>
+    new RefusedError(`${where}: ${answer.status}, but not in the form of this API`, {
+      status: answer.status,
+      isPassing: false,
+      cause,
+    });
+  // A page for people, of whoever stands in between.
+  if (told === undefined && answer.text.trim() !== "") throw odd();
+  return {
+    header: answer.header,
+    read: (form) => {
+      const { data, error, success } = form.safeParse(told);
+      if (success) return data;
+      throw odd(error);
+    },
+  };
 }
 
 function addressOf({ address }: Api, path: string): string {
   if (!/^https?:/.test(path)) return `${address}${path}`;
   // What an answer names as its next page is not trusted with the token.
-  if (new URL(path).origin === new URL(address).origin) return path;
-  throw new RefusedError(`${new URL(path).origin}: is not the server that was asked`, {
-    isPassing: false,
-  });
+  const { origin } = URL.canParse(path) ? new URL(path) : { origin: "the next page's address" };
+  if (origin === new URL(address).origin) return path;
+  throw new RefusedError(`${origin}: is not the server that was asked`, { isPassing: false });
 }
 
 function refusal(where: string, { status, header, text }: Answer): RefusedError {
-  const wait = retryAfter(header("retry-after"), Date.now());
+  const wait = retryAfter(header("retry-after"), Date.now()) ?? untilReset(header, Date.now());
   // GitHub says 403 where a client asked too much of it, and then when to come back.
   const isPassing = status === 429 || status >= 500 || (status === 403 && wait !== undefined);
   const why = /^3/.test(String(status)) ? "sends elsewhere" : complaint(text);
   return new RefusedError(`${where}: ${status} ${why}`.trimEnd(), { status, isPassing, wait });
+}
+
+/**
+ * Milliseconds until GitHub's hourly count of requests begins anew; undefined while some are left.
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function untilReset(header: Answer["header"], now: number): number | undefined {
+  const reset = header("x-ratelimit-reset") ?? "";
+  if (header("x-ratelimit-remaining") !== "0" || !/^\d+$/.test(reset)) return undefined;
+  return Math.max(0, Number(reset) * 1000 - now);
 }
 
 /** The server's own words: Bitbucket has them in `error`, GitHub at the top. */

@@ -21,7 +21,7 @@ export function bitbucketComments(
       let next: string | undefined = `${path}?pagelen=100`;
       while (next !== undefined) {
         const at: string = next;
-        const page = form.parse((await patiently(() => ask(api, "GET", at), wait)).body);
+        const page = (await patiently(() => ask(api, "GET", at), wait)).read(form);
         for (const { id, content, user, deleted, inline, parent } of page.values) {
           if (deleted || inline || parent) continue;
           const mayBeOurs =
@@ -39,16 +39,16 @@ export function bitbucketComments(
 
 async function whoWeAre(api: Api, wait: Wait): Promise<string | undefined> {
   try {
-    return z
-      .object({ uuid: z.string() })
-      .parse((await patiently(() => ask(api, "GET", "/user"), wait)).body).uuid;
+    return (await patiently(() => ask(api, "GET", "/user"), wait)).read(self).uuid;
   } catch (error) {
     // A token that is no good at all is told by the next request.
-    if (error instanceof RefusedError && [401, 403, 404].includes(error.status ?? 0))
-      return undefined;
+    const isRefusal = error instanceof RefusedError && !error.isPassing;
+    if (isRefusal && [401, 403, 404].includes(error.status ?? 0)) return undefined;
     throw error;
   }
 }
+
+const self = z.object({ uuid: z.string() });
 
 const form = z.object({
   next: z.string().optional(),

@@ -1,5 +1,4 @@
 import type { Plan, PlannedStep } from "../plan.ts";
-import type { Mask } from "./mask.ts";
 import { type PropertyChange, propertyChanges } from "./property-changes.ts";
 
 /** What can become of a resource, in the order in which it matters. */
@@ -20,9 +19,9 @@ export interface Change {
 }
 
 /** What a plan changes, one entry for each resource: replacements and deletions first, else in the order of the plan. */
-export function changesOf({ steps }: Plan, mask: Mask): Change[] {
+export function changesOf({ steps }: Plan): Change[] {
   const changes = [...Map.groupBy(steps, ({ urn }) => urn).values()].flatMap(
-    (ofOne) => changeOf(ofOne, mask) ?? [],
+    (ofOne) => changeOf(ofOne) ?? [],
   );
   return changes.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
 }
@@ -46,7 +45,7 @@ export function kindOf(steps: readonly PlannedStep[]): Kind | undefined {
   return ops.some((op) => op === "create" || op === "import") ? "create" : undefined;
 }
 
-function changeOf(steps: readonly PlannedStep[], mask: Mask): Change | undefined {
+function changeOf(steps: readonly PlannedStep[]): Change | undefined {
   const kind = kindOf(steps);
   const step = steps.find(({ op }) => op === kind) ?? steps.find(hasBoth) ?? steps[0];
   if (kind === undefined || step === undefined) return undefined;
@@ -54,11 +53,11 @@ function changeOf(steps: readonly PlannedStep[], mask: Mask): Change | undefined
   const state = step.newState ?? step.oldState;
   return {
     kind,
-    urn: mask(urn),
+    urn,
     type: state?.type ?? typeIn(urn),
-    name: mask(urn.slice(urn.lastIndexOf("::") + 2)),
+    name: urn.slice(urn.lastIndexOf("::") + 2),
     parent: state?.parent,
-    properties: kind === "delete" ? [] : propertyChanges(step, mask),
+    properties: kind === "delete" ? [] : propertyChanges(step),
   };
 }
 

@@ -21,7 +21,7 @@ export function githubComments(host: GitHubHost, wait: Wait): Comments {
       while (next !== undefined) {
         const at: string = next;
         const told = await patiently(() => ask(api, "GET", at), wait);
-        for (const { id, body, user } of form.parse(told.body)) {
+        for (const { id, body, user } of told.read(form)) {
           yield { id: String(id), text: body ?? "", mayBeOurs: user?.login === ourselves };
         }
         next = nextIn(told.header("link"));
@@ -37,11 +37,11 @@ export function githubComments(host: GitHubHost, wait: Wait): Comments {
 async function whoWeAre({ graphql, token }: GitHubHost, wait: Wait): Promise<string> {
   const api: Api = { address: graphql, token };
   try {
-    const { body } = await patiently(
+    const told = await patiently(
       () => ask(api, "POST", "", { query: "query { viewer { login } }" }),
       wait,
     );
-    return viewer.safeParse(body).data?.data.viewer.login ?? actions;
+    return told.read(viewer).data.viewer.login;
   } catch (error) {
     if (error instanceof RefusedError && !error.isPassing) return actions;
     throw error;

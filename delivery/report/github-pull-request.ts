@@ -16,10 +16,10 @@ export async function githubPullRequest(host: GitHubHost, wait: Wait): Promise<s
   const query = new URLSearchParams({ state: "open", head: `${owner}:${branch}` });
   const headers = { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" };
   const path = `/repos/${repository}/pulls?${query}`;
-  const { body } = await patiently(() => ask({ address, token, headers }, "GET", path), wait);
+  const told = await patiently(() => ask({ address, token, headers }, "GET", path), wait);
   // Asked with words that it does not take for a branch, GitHub leaves the question out and lists every pull request.
-  const own = form
-    .parse(body)
+  const own = told
+    .read(form)
     .find(({ head }) => head.ref === branch && head.repo?.full_name === repository);
   return own && String(own.number);
 }

@@ -1,5 +1,5 @@
 import type { Plan } from "../plan.ts";
-import type { StackState } from "../stack-state.ts";
+import type { StackState } from "../state/stack-state.ts";
 import { kindOf } from "./changes.ts";
 
 /** Which image of a service runs now, and which one comes. */

@@ -1,5 +1,4 @@
 import type { Change } from "./changes.ts";
-import type { BitbucketHost } from "./host.ts";
 import { oneLine, shortened } from "./neutral-text.ts";
 import { counts, type Report } from "./report.ts";
 
@@ -32,7 +31,7 @@ export interface Annotation {
 const most = 1000;
 
 /** What Bitbucket's Code Insights are to show of a report; what matters most comes first. */
-export function insightsOf(report: Report, { repository, build }: BitbucketHost) {
+export function insightsOf(report: Report) {
   const id = `slipway-preview-${report.project}-${report.stack}`
     .replace(/[^\w-]/g, "-")
     .slice(0, 100);
@@ -51,7 +50,7 @@ export function insightsOf(report: Report, { repository, build }: BitbucketHost)
     details: text(detailsOf(report), 1_900),
     external_id: id,
     reporter: "Slipway",
-    ...(build && { link: `https://bitbucket.org/${repository}/pipelines/results/${build}` }),
+    ...(report.run?.link && { link: report.run.link }),
     report_type: "TEST",
     result: report.code === 0 ? "PASSED" : "FAILED",
     data: fields.map(([title, value]) => ({ title, type: "NUMBER" as const, value })),

@@ -1,3 +1,5 @@
+import { secretShapes } from "../../infra/secret-shapes.ts";
+
 /** Takes out of a text what must not be shown. */
 export type Mask = (text: string) => string;
 
@@ -19,7 +21,10 @@ export function isSensitive(name: string): boolean {
   );
 }
 
-/** Masks what looks like a credential anywhere, and the values of this environment's own credentials. */
+/**
+ * Masks what looks like a credential anywhere, and the values of this environment's own credentials that have 8 characters
+ * or more: shorter ones are parts of common words.
+ */
 export function maskFor(env: Environment): Mask {
   const known = Object.entries(env)
     .filter(([name]) => isSensitive(name))
@@ -29,19 +34,22 @@ export function maskFor(env: Environment): Mask {
   return (text) => {
     let rest = text;
     for (const value of known) rest = rest.replaceAll(value, masked);
-    for (const pattern of shapes) rest = rest.replace(pattern, masked);
+    for (const { form } of secretShapes) rest = rest.replace(form, masked);
     return rest.includes(secretSignature) ? rest.replace(envelope, masked) : rest;
   };
 }
 
-/** An envelope inside other text, with all that its braces hold; the rest of the line where there are none. */
-const envelope = new RegExp(`(?:\\{[^{}]{0,200})?${secretSignature}(?:[^{}]*\\}|.*)`, "g");
+/** Masks every text of a value of plain objects and lists. */
+export function maskedAll<T>(value: T, mask: Mask): T {
+  return through(value, mask) as T;
+}
 
-/** Shapes that nothing but a credential has. */
-const shapes = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|dckr_pat_[\w-]{20,}|ATCTT3\w{20,}[\w=-]*|pul-[0-9a-f]{40}|xox[abpr]-[\w-]{10,}|ya29\.[\w-]{20,})/g,
-  /(?<=:\/\/)[^\s/:@]+:[^\s/@]+(?=@)/g,
-];
+function through(value: unknown, mask: Mask): unknown {
+  if (typeof value === "string") return mask(value);
+  if (Array.isArray(value)) return value.map((item) => through(item, mask));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, through(item, mask)]));
+}
+
+/** An envelope inside other text, with all that its braces hold; the rest of the line where there are none, or are far off. */
+const envelope = new RegExp(`(?:\\{[^{}]{0,200})?${secretSignature}(?:[^{}]{0,20000}\\}|.*)`, "g");

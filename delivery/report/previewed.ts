@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../setup/run.ts";
 import { type Plan, readPlan } from "../plan.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../state/stack.ts";
 import { type Violation, violationsIn } from "./violations.ts";
 
 /** What came of a preview. It may hold values of the configuration: what is shown of it is chosen. */

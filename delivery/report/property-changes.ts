@@ -1,6 +1,5 @@
 import type { PlannedStep } from "../plan.ts";
 import { type Leaf, leavesOf } from "./leaves.ts";
-import type { Mask } from "./mask.ts";
 
 /** How one property differs; before and after are JSON without secrets, undefined where there is none. */
 export interface PropertyChange {
@@ -15,9 +14,9 @@ export interface PropertyChange {
  * What differs between the properties that a resource has and those it is to have: found by comparing them, and, where the
  * provider names more than that (a secret, for one), named without values. What forces a replacement comes first.
  */
-export function propertyChanges(step: PlannedStep, mask: Mask): PropertyChange[] {
-  const before = leavesOf(step.oldState?.inputs, mask);
-  const after = leavesOf(step.newState?.inputs, mask);
+export function propertyChanges(step: PlannedStep): PropertyChange[] {
+  const before = leavesOf(step.oldState?.inputs);
+  const after = leavesOf(step.newState?.inputs);
   const forcing = forcingPaths(step);
   const labels = [...new Set([...before.keys(), ...after.keys()])];
   const compared = labels
@@ -25,7 +24,7 @@ export function propertyChanges(step: PlannedStep, mask: Mask): PropertyChange[]
     .filter(({ old, now }) => old?.exact !== now?.exact);
   const paths = compared.flatMap(({ old, now }) => [old?.path, now?.path]);
   const changes = compared.map(({ label, old, now }) => ({
-    path: mask(label),
+    path: label,
     before: old?.shown,
     after: now?.shown,
     replaces: forcing.some((path) => [old, now].some((leaf) => isWithin(leaf, path))),
@@ -34,7 +33,7 @@ export function propertyChanges(step: PlannedStep, mask: Mask): PropertyChange[]
   const unseen = [...new Set([...named, ...forcing])]
     .filter((path) => !paths.some((seen) => seen !== undefined && meets(seen, path)))
     .map((path) => ({
-      path: mask(path),
+      path,
       before: leafAt(before, path)?.shown,
       after: leafAt(after, path)?.shown,
       replaces: forcing.includes(path),

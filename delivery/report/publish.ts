@@ -6,9 +6,10 @@ import { githubComments } from "./github-comments.ts";
 import { githubPullRequest } from "./github-pull-request.ts";
 import type { BitbucketHost, GitHubHost, Host } from "./host.ts";
 import { markdown } from "./markdown.ts";
-import { marker } from "./marker.ts";
+import { runIn } from "./marker.ts";
+import { bitbucketMend, githubMend, insightsMend, type Mend } from "./mend.ts";
 import { type Comments, writeOwnComment } from "./own-comment.ts";
-import { RefusedError, type Wait } from "./patience.ts";
+import { RefusedError, type Wait, within } from "./patience.ts";
 import type { Report } from "./report.ts";
 
 /** How publishing goes on. */
@@ -18,6 +19,9 @@ export interface PublishOptions {
   /** Default: by the clock. */
   readonly wait?: Wait;
 }
+
+/** The longest that one place is written to, in milliseconds, with all its pauses. */
+const longest = 180_000;
 
 /**
  * Tells a host of a report: one comment on the pull request for each stack, Bitbucket's Code Insights, GitHub's job summary.
@@ -32,28 +36,30 @@ export async function publish(report: Report, host: Host, options: PublishOption
 const byTheClock: Wait = (milliseconds) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** In a pull request the branch's own pipeline writes the report of the same commit: two would take it from each other. */
 async function onBitbucketPipelines(report: Report, host: BitbucketHost, options: PublishOptions) {
-  const { tell, warn, wait = byTheClock } = options;
-  await attempt("Code Insights", warn, bitbucketMend, async () => {
-    await writeInsights(report, host, wait);
-    tell(`Code Insights: the report of ${host.commit} is written`);
-  });
-  if (host.pullRequest === undefined) return;
+  const { tell, warn } = options;
+  if (host.pullRequest === undefined) {
+    await attempt("Code Insights", insightsMend, options, async (wait) => {
+      await writeInsights(report, host, wait);
+      tell(`Code Insights: the report of ${host.commit} is written`);
+    });
+    return;
+  }
   if (host.token === undefined) {
     warn(
-      "BITBUCKET_ACCESS_TOKEN: is not set, so the pull request gets no comment (its report is there all the same); make a repository access token with the scope pullrequest:write, and store it under this name as a secured variable",
+      "BITBUCKET_ACCESS_TOKEN: is not set, so the pull request gets no comment (the branch's own pipeline writes the commit's report all the same); make a repository access token with the scope pullrequest:write, and store it under this name as a secured variable",
     );
     return;
   }
-  const comments = bitbucketComments(host, wait);
-  await attempt("comment", warn, bitbucketMend, () =>
-    comment(comments, markdown(report, onBitbucket), report, { tell, wait }),
+  await attempt("comment", bitbucketMend, options, (wait) =>
+    comment(bitbucketComments(host, wait), markdown(report, onBitbucket), report, { tell, wait }),
   );
 }
 
 async function onGitHubActions(report: Report, host: GitHubHost, options: PublishOptions) {
-  const { tell, warn, wait = byTheClock } = options;
-  if (host.summary) appendFileSync(host.summary, markdown(report, inSummary));
+  const { tell, warn } = options;
+  if (host.summary) summarise(host.summary, report, warn);
   if (host.token === undefined) {
     if (host.pullRequest === undefined) return;
     warn(
@@ -61,7 +67,7 @@ async function onGitHubActions(report: Report, host: GitHubHost, options: Publis
     );
     return;
   }
-  await attempt("comment", warn, githubMend, async () => {
+  await attempt("comment", githubMend, options, async (wait) => {
     const pullRequest = await githubPullRequest(host, wait);
     if (pullRequest === undefined) return;
     const comments = githubComments({ ...host, pullRequest }, wait);
@@ -69,48 +75,46 @@ async function onGitHubActions(report: Report, host: GitHubHost, options: Publis
   });
 }
 
+function summarise(file: string, report: Report, warn: PublishOptions["warn"]): void {
+  try {
+    appendFileSync(file, markdown(report, inSummary));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    warn(
+      `GITHUB_STEP_SUMMARY: the file cannot be written (${code}), so the job has no summary; leave the variable as the runner sets it`,
+    );
+  }
+}
+
 async function comment(
   comments: Comments,
   text: string,
-  { project, stack }: Report,
+  { project, stack, run }: Report,
   { tell, wait }: { readonly tell: PublishOptions["tell"]; readonly wait: Wait },
 ): Promise<void> {
-  const done = await writeOwnComment(comments, text, { marker: marker(project, stack), wait });
-  tell(`comment: ${done} on the pull request`);
+  const done = await writeOwnComment(comments, text, {
+    runIn: (written) => runIn(written, project, stack),
+    run: run?.number,
+    wait,
+  });
+  tell(
+    done === "kept"
+      ? "comment: that of a newer run is on the pull request, and stays"
+      : `comment: ${done} on the pull request`,
+  );
 }
 
 async function attempt(
   what: string,
-  warn: PublishOptions["warn"],
-  mend: (status: number | undefined) => string,
-  work: () => Promise<void>,
+  mend: Mend,
+  { warn, wait = byTheClock }: PublishOptions,
+  work: (wait: Wait) => Promise<void>,
 ): Promise<void> {
   try {
-    await work();
+    await within(longest, wait, work);
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    warn(`${what}: ${error.message}; ${mend(error.status)}`);
+    warn(`${what}: ${error.message}; ${mend(error)}`);
   }
-}
-
-const later = "the host may be down: run the step again later";
-
-function bitbucketMend(status: number | undefined): string {
-  if (status === 401) return "make a new repository access token with the scope pullrequest:write";
-  if (status === 403) return "give BITBUCKET_ACCESS_TOKEN the scope pullrequest:write";
-  if (status === 404)
-    return "let BITBUCKET_ACCESS_TOKEN be one of this repository, with the scope pullrequest:write";
-  return status === undefined || status >= 429
-    ? later
-    : "the report may be of a form that Bitbucket takes no longer";
-}
-
-function githubMend(status: number | undefined): string {
-  if (status === 401) return "hand this step a GITHUB_TOKEN that is still valid";
-  if (status === 403 || status === 404) {
-    return "give the job the permission pull-requests: write (a pull request from a fork never has it)";
-  }
-  return status === undefined || status >= 429
-    ? later
-    : "the comment may be of a form that GitHub takes no longer";
 }

@@ -1,8 +1,9 @@
-import { type Held, heldBack } from "../guard.ts";
-import type { StackState } from "../stack-state.ts";
+import { type Held, heldBack } from "../guard/guard.ts";
+import type { StackState } from "../state/stack-state.ts";
 import { type Change, changesOf, type Kind, unchangedIn } from "./changes.ts";
 import { type ImageOutlook, imageOutlook } from "./image-outlook.ts";
-import type { Mask } from "./mask.ts";
+import { type Mask, maskedAll } from "./mask.ts";
+import type { PipelineRun } from "./pipeline-run.ts";
 import type { Previewed } from "./previewed.ts";
 import type { Violation } from "./violations.ts";
 
@@ -10,6 +11,8 @@ import type { Violation } from "./violations.ts";
 export interface Report {
   readonly project: string;
   readonly stack: string;
+  /** Undefined outside of a pipeline. */
+  readonly run: PipelineRun | undefined;
   /** Pulumi's exit code: 0 when the preview came to its end and nothing forbids what it says. */
   readonly code: number;
   readonly changes: readonly Change[];
@@ -29,34 +32,37 @@ export interface Report {
 export interface ReportContext {
   readonly project: string;
   readonly stack: string;
+  readonly run: PipelineRun | undefined;
   /** Undefined when it could not be read. */
   readonly state: StackState | undefined;
   readonly policiesLeftOut: string | undefined;
   readonly mask: Mask;
 }
 
-/** Makes the report of a preview, whatever came of it. */
+/** Makes the report of a preview, whatever came of it. Every text in it has gone through the mask. */
 export function reportOf(previewed: Previewed, context: ReportContext): Report {
   const { code, plan, complaint, violations } = previewed;
-  const { mask, state, project, stack, policiesLeftOut } = context;
+  const { mask, state, project, stack, run, policiesLeftOut } = context;
   const said = (severity: string): string[] =>
     (plan?.diagnostics ?? [])
       .filter((diagnostic) => diagnostic.severity === severity && diagnostic.message.trim() !== "")
-      .map(({ message }) => mask(message.trim()));
+      .map(({ message }) => message.trim());
   const errors = said("error");
-  return {
+  const report: Report = {
     project,
     stack,
+    run,
     code,
-    changes: plan ? changesOf(plan, mask) : [],
+    changes: plan ? changesOf(plan) : [],
     unchanged: plan ? unchangedIn(plan) : 0,
-    held: plan ? heldBack(plan).map((held) => ({ ...held, why: mask(held.why) })) : [],
+    held: plan ? heldBack(plan) : [],
     images: imageOutlook(code === 0 ? plan : undefined, state),
-    errors: errors.length > 0 || code === 0 ? errors : [mask(complaint)].filter(Boolean),
+    errors: errors.length > 0 || code === 0 ? errors : [complaint].filter(Boolean),
     warnings: said("warning"),
-    violations: violations.map((violation) => ({ ...violation, message: mask(violation.message) })),
+    violations,
     policiesLeftOut,
   };
+  return maskedAll(report, mask);
 }
 
 /** How many resources of each kind a report tells of. */

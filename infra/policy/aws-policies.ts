@@ -1,3 +1,4 @@
+import { keepsToKnown } from "./known-callers.ts";
 import { listOf, mapOf, type Resource, textOf } from "./rule.ts";
 
 /** One statement of a policy. */
@@ -11,7 +12,8 @@ export interface PolicyStatement {
   readonly resources: readonly string[];
   /** Whether it is about all but what it names. */
   readonly isInverse: boolean;
-  readonly hasCondition: boolean;
+  /** Whether a condition keeps it to callers that it names. */
+  readonly isKept: boolean;
 }
 
 /** The statements of every policy among a resource's inputs; none where it is no resource of AWS or not known yet. */
@@ -32,7 +34,7 @@ function statements(policy: unknown): PolicyStatement[] {
       actions: oneOrMore(one.Action).map(textOf),
       resources: oneOrMore(one.Resource).map(textOf),
       isInverse: ["NotAction", "NotResource", "NotPrincipal"].some((key) => key in one),
-      hasCondition: Object.keys(mapOf(one.Condition)).length > 0,
+      isKept: keepsToKnown(one.Condition),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { type Resource, type Rule, textOf } from "./rule.ts";
+import { isHidden, type Resource, type Rule, textOf } from "./rule.ts";
 
 /** A bucket without the block is one grant away from being public. */
 export const closedBuckets: Rule = {
@@ -7,14 +7,11 @@ export const closedBuckets: Rule = {
   remedy: "Add a BucketPublicAccessBlock for the bucket.",
   level: "mandatory",
   checkStack: (resources) => {
-    const blocked = new Set(
-      resources
-        .filter(({ type }) => type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
-        .flatMap((block) => [textOf(block.props.bucket), block.name])
-        .filter(Boolean),
+    const blocks = resources.filter(
+      ({ type }) => type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     );
     return resources
-      .filter((resource) => isBucket(resource) && !isBlocked(resource, blocked))
+      .filter((resource) => isBucket(resource) && !blocks.some((block) => isOf(resource, block)))
       .map(({ name }) => `the bucket ${name} does not block public access`);
   },
 };
@@ -23,7 +20,9 @@ function isBucket({ type }: Resource): boolean {
   return /^aws:s3\/bucket(?:V2)?:Bucket(?:V2)?$/.test(type);
 }
 
-/** By the bucket's name; where a preview does not know it yet, by the resource's. */
-function isBlocked({ name, props }: Resource, blocked: ReadonlySet<string>): boolean {
-  return blocked.has(name) || blocked.has(textOf(props.bucket));
+/** By the bucket's name; only where a preview does not know yet which bucket is meant, by the resource's. */
+function isOf(bucket: Resource, block: Resource): boolean {
+  if (isHidden(block.props.bucket)) return block.name === bucket.name;
+  const name = textOf(bucket.props.bucket);
+  return name !== "" && name === textOf(block.props.bucket);
 }

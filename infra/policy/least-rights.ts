@@ -41,10 +41,8 @@ function attached({ type, props }: Resource): string[] {
 }
 
 function tooMuch({ sid, actions, resources, isInverse }: PolicyStatement): string[] {
-  const every = actions.filter(
-    (action) => action.endsWith("*") && /^(?:\*|\w[\w-]*:\*)$/.test(action),
-  );
-  const anywhere = resources.includes("*") ? actions.filter((one) => !nameless.test(one)) : [];
+  const every = actions.filter((action) => everyAction.test(action));
+  const anywhere = resources.some(isEverything) ? actions.filter((one) => !nameless.test(one)) : [];
   return [
     ...(isInverse ? [`the statement ${sid} allows all but what it names`] : []),
     ...every.map((action) => `the statement ${sid} allows ${action}`),
@@ -52,6 +50,15 @@ function tooMuch({ sid, actions, resources, isInverse }: PolicyStatement): strin
       .filter((action) => !every.includes(action))
       .map((action) => `the statement ${sid} allows ${action} on every resource`),
   ];
+}
+
+/** A wildcard for the service, or for all that is done with it; any number of wildcards stands for what one does. */
+const everyAction = /^[^:]*[*?][^:]*(?::|$)|^[^:]*:[*?]+$/;
+
+/** Whether a resource's ARN leaves open what it names: `*`, `arn:aws:*`, `arn:aws:s3:::*`. */
+function isEverything(arn: string): boolean {
+  const fields = arn.split(":");
+  return /[*?]/.test(arn) && (fields.length < 6 || /^[*?:/]+$/.test(fields.slice(5).join(":")));
 }
 
 /**

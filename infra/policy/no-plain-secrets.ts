@@ -1,3 +1,4 @@
+import { secretShapes } from "../secret-shapes.ts";
 import { listOf, mapOf, mapsOf, type Resource, type Rule, textOf } from "./rule.ts";
 
 /** What stands in clear in a variable is read by whoever may look at the service. */
@@ -11,26 +12,14 @@ export const noPlainSecrets: Rule = {
     variablesOf(resource).flatMap(([name, value]) => {
       const text = textOf(value);
       if (text === "" || /^(?:true|false)$/i.test(text)) return [];
-      const key = keys.find(({ form }) => form.test(text));
-      if (key) return [`${name} holds ${key.what} in clear`];
+      const shape = secretShapes.find(({ form }) => text.search(form) >= 0);
+      if (shape) return [`${name} holds ${shape.what} in clear`];
       return credentialName.test(name) ? [`${name} is set in clear`] : [];
     }),
 };
 
 const credentialName =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|AUTH|PRIVATE|SECRET|SIGNING|ENCRYPTION)_?KEY)$/i;
-
-const keys: readonly { readonly what: string; readonly form: RegExp }[] = [
-  { what: "a key of AWS", form: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/ },
-  { what: "a key of Google", form: /\bAIza[\w-]{35}/ },
-  { what: "a private key", form: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
-  { what: "a signed token", form: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/ },
-  { what: "a token of GitHub", form: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})/ },
-  { what: "a token of Bitbucket", form: /\bAT(?:BB|CTT3|ATT3)[\w-]{16,}/ },
-  { what: "a token of Docker Hub", form: /\bdckr_[po]at_[\w-]{20,}/ },
-  { what: "a token of Slack", form: /\bxox[abeoprs]-[\w-]{10,}/ },
-  { what: "an address with a password", form: /:\/\/[^\s/:@]*:[^\s/@]+@/ },
-];
 
 type Variables = (readonly [name: string, value: unknown])[];
 

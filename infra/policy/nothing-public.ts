@@ -1,7 +1,8 @@
 import { policiesOf } from "./aws-policies.ts";
 import { everybody, grantsOf } from "./google-grants.ts";
+import { publicAcls } from "./public-acls.ts";
 import { isHidden, mapOf, mapsOf, type Resource, type Rule, textOf } from "./rule.ts";
-import { type Asked, nothingAsked } from "./stack-facts.ts";
+import { type Asked, nothingAsked, type StackFacts } from "./stack-facts.ts";
 
 /** Whoever is let in is asked for in the stack file. */
 export const nothingPublic: Rule = {
@@ -10,11 +11,12 @@ export const nothingPublic: Rule = {
   remedy:
     "Take the opening out, or ask for it with target.access or target.bind in the stack file.",
   level: "mandatory",
-  check: (resource, { asked }) => {
-    const own = asked[resource.name] ?? nothingAsked;
+  check: (resource, { asked, names }) => {
+    const own = asked[serviceOf(resource, names)] ?? nothingAsked;
     return [
       ...publicGrants(resource, own),
       ...publicPolicies(resource),
+      ...publicAcls(resource),
       ...(openings[resource.type]?.(resource, own) ?? []),
     ];
   },
@@ -30,14 +32,19 @@ const openings: Readonly<Record<string, (resource: Resource, asked: Asked) => st
     isHidden(props.publicAccessPrevention) || props.publicAccessPrevention === "enforced"
       ? []
       : ["publicAccessPrevention is not enforced"],
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ({ props }) =>
-    ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
-      .filter((key) => !isHidden(props[key]) && props[key] !== true)
-      .map((key) => `${key} is not true`),
-  "aws:s3/bucketAcl:BucketAcl": ({ props }) =>
-    /^public-|^authenticated-read$/.test(textOf(props.acl)) ? [`the acl is ${props.acl}`] : [],
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": gaps,
+  "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": gaps,
   "aws:elasticbeanstalk/environment:Environment": balancerScheme,
 };
+
+/**
+ * Whose configuration speaks for a resource. On Cloud Run a name is anybody's to choose, so it is the service that the resource
+ * is about; its own name counts where a preview does not know that yet.
+ */
+function serviceOf({ type, name, props }: Resource, names: StackFacts["names"]): string {
+  if (!type.startsWith("gcp:cloudrunv2/") || isHidden(props.name)) return name;
+  return names.get(textOf(props.name).split("/").at(-1) ?? "") ?? "";
+}
 
 function publicGrants(resource: Resource, { access }: Asked): string[] {
   const isInvoker = resource.type === "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
@@ -54,10 +61,16 @@ function publicGrants(resource: Resource, { access }: Asked): string[] {
 
 function publicPolicies(resource: Resource): string[] {
   return policiesOf(resource)
-    .filter(({ isAllow, principals, hasCondition }) => {
-      return isAllow && principals.includes("*") && !hasCondition;
+    .filter(({ isAllow, principals, isKept }) => {
+      return isAllow && principals.includes("*") && !isKept;
     })
     .map(({ sid }) => `the statement ${sid} lets everybody in`);
+}
+
+function gaps({ props }: Resource): string[] {
+  return ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
+    .filter((key) => !isHidden(props[key]) && props[key] !== true)
+    .map((key) => `${key} is not true`);
 }
 
 function publishedPorts({ props }: Resource, { bind }: Asked): string[] {

@@ -1,3 +1,4 @@
+import { serviceName } from "../targets/cloud-run/cloud-name.ts";
 import { mapOf, textOf } from "./rule.ts";
 
 /** What the rules know of the stack that is previewed. */
@@ -8,6 +9,10 @@ export interface StackFacts {
   readonly isProduction: boolean;
   /** By service: what its configuration asks for. */
   readonly asked: Readonly<Record<string, Asked>>;
+  /** The services by the names that they have on Cloud Run. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The resources that are copies of the stack's own secrets. */
+  readonly copies: ReadonlySet<string>;
 }
 
 /** What opens a service to others, as it stands in the stack file; empty where it does not. */
@@ -40,7 +45,16 @@ export function stackFacts(
     stack,
     isProduction: stack === "production" && !isRehearsal,
     asked: Object.fromEntries(asked) as StackFacts["asked"],
+    names: new Map(Object.keys(services).map((name) => [serviceName(name, stack), name])),
+    copies: new Set(Object.entries(services).flatMap(([name, service]) => copies(name, service))),
   };
+}
+
+/** Both clouds' targets call them after the service and the variable. */
+function copies(name: string, service: unknown): string[] {
+  return Object.entries(mapOf(mapOf(service).env))
+    .filter(([, value]) => textOf(mapOf(value).secret) !== "")
+    .map(([key]) => `${name}-${key}`);
 }
 
 function parsed(text = ""): unknown {

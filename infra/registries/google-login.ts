@@ -1,15 +1,31 @@
 import { readFileSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import type { AuthClient, IdentityPoolClientOptions } from "google-auth-library";
+import { z } from "zod";
 import type { GoogleLogin, Login } from "../config/environment.ts";
 
-/** Google's credentials of any kind, as far as they are told apart and used here. */
-interface Credentials {
-  readonly type?: string;
-  readonly client_id?: string;
-  readonly client_secret?: string;
-  readonly refresh_token?: string;
-}
+const text = z.string().min(1);
+
+/** Google's credentials, as far as they are told apart and used here. What else stands there is left as it is. */
+const credentialsForm = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("service_account"), client_email: text, private_key: text }),
+  z.looseObject({
+    type: z.literal("authorized_user"),
+    client_id: text,
+    client_secret: text,
+    refresh_token: text,
+  }),
+  z.looseObject({
+    type: z.literal("external_account"),
+    audience: text,
+    subject_token_type: text,
+    token_url: text.optional(),
+    service_account_impersonation_url: text.optional(),
+    credential_source: z.looseObject({ format: z.looseObject({}).optional() }),
+  }),
+]);
+
+type Credentials = z.output<typeof credentialsForm>;
 
 /** How long one answer of Google's may take, in milliseconds; what may have been lost is asked for three times more. */
 const patience = 10_000;
@@ -47,40 +63,47 @@ function read(where: string, path: string): string {
   }
 }
 
-function parsed(where: string, text: string): Credentials {
+function parsed(where: string, json: string): Credentials {
+  const anew = "have the credentials written anew";
+  let found: unknown;
   try {
-    return JSON.parse(text) as Credentials;
+    found = JSON.parse(json);
   } catch {
     // The parser's own words would quote what stands there.
-    throw new RunError(`${where}: is not JSON; have the credentials written anew`);
+    throw new RunError(`${where}: is not JSON; ${anew}`);
   }
+  const { data, error } = credentialsForm.safeParse(found);
+  if (data) return data;
+  const { type } = (found ?? {}) as { type?: unknown };
+  const broken = error.issues.map(({ path }) => path.join("."));
+  if (broken.includes("")) throw new RunError(`${where}: holds no credentials; ${anew}`);
+  if (broken.includes("type")) {
+    throw new RunError(
+      `${where}: credentials of the type ${JSON.stringify(type)} are not known here; use those of a service account, of a user or of a workload identity, or log Docker in`,
+    );
+  }
+  throw new RunError(`${where}: its ${String(type)} has no good ${broken.join(", ")}; ${anew}`);
 }
 
-async function clientFor(where: string, found: Credentials): Promise<AuthClient> {
+async function clientFor(
+  where: string,
+  found: Exclude<Credentials, { type: "service_account" }>,
+): Promise<AuthClient> {
   const options = {
     scopes: ["https://www.googleapis.com/auth/cloud-platform"],
     transporterOptions: { timeout: patience },
   };
   const { IdentityPoolClient, UserRefreshClient } = await import("google-auth-library");
   if (found.type === "authorized_user") {
-    const {
-      client_id: clientId = "",
-      client_secret: clientSecret = "",
-      refresh_token: refreshToken = "",
-    } = found;
+    const { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken } = found;
     return new UserRefreshClient({ ...options, clientId, clientSecret, refreshToken });
   }
-  if (found.type === "external_account") {
+  try {
     const external = found as unknown as IdentityPoolClientOptions;
-    try {
-      return new IdentityPoolClient({ ...external, ...options });
-    } catch (error) {
-      throw new RunError(`${where}: ${said(error)}; have the credentials written anew`);
-    }
+    return new IdentityPoolClient({ ...external, ...options });
+  } catch (error) {
+    throw new RunError(`${where}: ${said(error)}; have the credentials written anew`);
   }
-  throw new RunError(
-    `${where}: credentials of the type ${JSON.stringify(found.type)} are not known here; use those of a service account, of a user or of a workload identity, or log Docker in`,
-  );
 }
 
 async function tokenOf(client: AuthClient, where: string, host: string): Promise<string> {

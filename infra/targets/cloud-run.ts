@@ -4,7 +4,7 @@ import type { Provider } from "@pulumi/gcp/provider.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { CloudRunConfig } from "../config/cloud-run.ts";
-import { cloudName } from "./cloud-run/cloud-name.ts";
+import { cloudName, serviceName } from "./cloud-run/cloud-name.ts";
 import { identityToken } from "./cloud-run/identity-token.ts";
 import { CloudRunMonitoring } from "./cloud-run/monitoring.ts";
 import { type Serving, serving, shortName } from "./cloud-run/serving.ts";
@@ -27,8 +27,7 @@ export class CloudRunTarget extends pulumi.ComponentResource implements Target {
     super("slipway:target:CloudRun", name, {}, { parent: args.parent });
     const own = { parent: this, provider: google };
     const { project, region, access, prover } = config;
-    // Fewer than 50 characters: https://cloud.google.com/run/docs/deploying.
-    const id = cloudName(name, { least: 1, most: 49 });
+    const id = serviceName(name);
     const advice = `read its log with gcloud run services logs read ${id} --project ${project} --region ${region} --limit 50`;
     const service = runningService(name, id, config, args, own);
     const invoker = access === "public" ? "allUsers" : prover && `serviceAccount:${prover}`;

@@ -96,7 +96,7 @@ describe("drift", () => {
       [
         "  stack production: 1 of 1 resources have drifted:",
         `    ${urnOf(type)}: is gone`,
-        "  see the values with pulumi refresh --preview-only --diff --stack production; then deliver again to put the cloud right, or take the change into the program and the state (pulumi refresh)",
+        "  see the values with pulumi refresh --preview-only --diff --stack production; then put the cloud right with npm run deliver -- pulumi up --refresh --stack production, or take the change into the program and the state (pulumi refresh)",
         "",
       ],
     ]);

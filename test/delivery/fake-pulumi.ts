@@ -26,10 +26,17 @@ export interface World {
   locked?: number;
   /** After how many further `up`s somebody else has the stack locked for good. */
   lockedAfter?: number;
-  /** Is delivered by somebody else while the next preview runs. */
-  overtakes?: string;
+  /** What somebody else does while the next preview runs, or while a link is left with the stack. */
+  overtakes?: Overtaking;
   selected?: string;
   stacks: Record<string, WorldStack>;
+}
+
+interface Overtaking {
+  /** Default: `preview`. */
+  readonly during?: "preview" | "tag";
+  /** Is delivered to all services; absent, the stack is refreshed. */
+  readonly commit?: string;
 }
 
 interface WorldStack {

@@ -14,6 +14,7 @@ it("copies from Artifact Registry with a pipeline's token where Docker is not lo
   const { file, requests } = await googleTokens();
   const google = await fakeRegistry({
     username: "oauth2accesstoken",
+    // pragma: allowlist nextline secret
     password: "ya29.impersonated",
     scheme: "basic",
     realm: "https://gcr.io/",

@@ -30,6 +30,7 @@ export async function pretend(worldFile: string, log: string): Promise<void> {
   else if (args[1] === "export") answer({ version: 3, deployment: deployment(stack) });
   else if (args[1] === "tag") {
     tag(stack, args.slice(2));
+    if (args[2] === "set") overtake(world, stack, "tag");
     writeFileSync(worldFile, JSON.stringify(world));
   } else if (args.includes("preview") || args.includes("refresh")) {
     preview(world, stack);
@@ -48,13 +49,20 @@ export async function pretend(worldFile: string, log: string): Promise<void> {
 type Stack = World["stacks"][string];
 
 function preview(world: World, stack: Stack): void {
-  const { plan = [], unplannable, overtakes } = world;
+  const { plan = [], unplannable } = world;
   const diagnostics = unplannable ? [{ message: unplannable, severity: "error" }] : [];
   answer({ steps: plan, diagnostics });
   process.exitCode = unplannable ? 255 : 0;
-  if (overtakes === undefined) return;
+  overtake(world, stack, "preview");
+}
+
+/** Somebody else does something to the stack, once. */
+function overtake(world: World, stack: Stack, at: "preview" | "tag"): void {
+  const { during = "preview", commit } = world.overtakes ?? {};
+  if (world.overtakes === undefined || during !== at) return;
   delete world.overtakes;
-  update({ ...world, head: overtakes }, stack, { "slipway:services": { web: {} } });
+  if (commit === undefined) record(stack, "refresh", true);
+  else update({ ...world, head: commit }, stack, { "slipway:services": stack.outputs });
 }
 
 function tag(stack: Stack, [verb, name = "", value = ""]: readonly string[]): void {
@@ -80,11 +88,7 @@ function update(world: World, stack: Stack, config: Config): boolean {
   const isGood = commits.every(
     ([, commit]) => !world.unbuildable.includes(commit) && !world.broken.includes(commit),
   );
-  stack.updates.unshift({
-    kind: "update",
-    startTime: `2026-03-01T12:00:00.${stack.updates.length}Z`,
-    result: isGood ? "succeeded" : "failed",
-  });
+  record(stack, "update", isGood);
   if (!isGood) return false;
   const before = stack.outputs as Record<string, { commit: string; previous?: string }>;
   stack.outputs = Object.fromEntries(
@@ -96,6 +100,11 @@ function update(world: World, stack: Stack, config: Config): boolean {
     }),
   );
   return true;
+}
+
+function record({ updates }: Stack, kind: string, isGood: boolean): void {
+  const startTime = `2026-03-01T12:00:00.${updates.length}Z`;
+  updates.unshift({ kind, startTime, result: isGood ? "succeeded" : "failed" });
 }
 
 function deployment({ tried, outputs }: Stack) {

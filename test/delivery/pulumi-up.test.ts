@@ -21,6 +21,12 @@ it.each<[command: string, read: object]>([
   ],
   ["pulumi --cwd=examples/todo --non-interactive up", { cwd: "examples/todo" }],
   ["pulumi up --config-file=x.yaml", { configFile: "x.yaml" }],
+  ["pulumi up -ys production", { stack: "production" }],
+  ["pulumi up -fysproduction", { stack: "production" }],
+  ["pulumi --otel-traces file://traces.json up", {}],
+  ["pulumi --override-env acme/dev=acme/test up -s a", { stack: "a" }],
+  ["pulumi --otel-traces=file://traces.json -e --logflow up", {}],
+  ["pulumi -c slipway:allowDirty=true --config-file x.yaml up", { configFile: "x.yaml" }],
 ])("reads %s", (command, read) => {
   const [program = "", ...args] = command.split(" ");
   expect(readPulumiUp([program, ...args])).toEqual({ program, args, ...nothing, ...read });
@@ -39,6 +45,10 @@ it.each([
   [
     "pulumi preview -s up",
     "deliver: pulumi preview -s up makes no release; run it by itself, or npm run deliver -- pulumi up --stack STACK",
+  ],
+  [
+    "pulumi --otel-traces up destroy",
+    "deliver: pulumi --otel-traces up destroy makes no release; run it by itself, or npm run deliver -- pulumi up --stack STACK",
   ],
   [
     "pulumi -C up destroy",

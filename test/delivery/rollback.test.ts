@@ -3,7 +3,7 @@ import { commitAll } from "../infra/repository.ts";
 import { deliver, fakeProject, leastService } from "./fake-pulumi.ts";
 import { imageOf } from "./releases.ts";
 
-const [b, c] = ["b", "c"].map((digit) => digit.repeat(40)) as [string, string];
+const [a, b, c] = ["a", "b", "c"].map((digit) => digit.repeat(40)) as [string, string, string];
 const stack = ["--stack", "production"];
 
 /** A project with two good releases in a row: its first commit, then its second. */
@@ -15,6 +15,20 @@ function twice() {
   const second = commitAll(project.folder);
   project.change((world) => deliver(world, [first, second]));
   return { project, first, second, services };
+}
+
+/** A project whose services `web` and `api` have the release `b` proven, then `c`. */
+async function twoServices() {
+  const project = fakeProject();
+  const api = { ...leastService, target: { kind: "docker", port: 8001 } };
+  project.configure("production", { "slipway:services": { web: leastService, api } });
+  for (const head of [b, c]) {
+    project.change((world) => {
+      world.head = head;
+    });
+    await project.run("deliver", ["pulumi", "up", ...stack]);
+  }
+  return project;
 }
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -99,17 +113,39 @@ describe("rollback", () => {
   });
 
   it("takes one service back and leaves the others", async () => {
-    const project = fakeProject();
-    const api = { ...leastService, target: { kind: "docker", port: 8001 } };
-    project.configure("production", { "slipway:services": { web: leastService, api } });
-    for (const head of [b, c]) {
-      project.change((world) => {
-        world.head = head;
-      });
-      await project.run("deliver", ["pulumi", "up", ...stack]);
-    }
+    const project = await twoServices();
     await project.run("rollback", [...stack, "--service", "api"]);
     expect(project.calls().at(-1)?.config?.["slipway:release"]).toEqual({ web: c, api: b });
+  });
+
+  it("looks for the way back anew when another delivery has ended meanwhile, and says so", async () => {
+    const project = await twoServices();
+    project.change((world) => {
+      world.overtakes = { commit: a };
+    });
+    const { code, stderr } = await project.run("rollback", [...stack, "--service", "api"]);
+    expect(project.calls().at(-1)?.config?.["slipway:release"]).toEqual({ web: a, api: c });
+    const line = (service: string, commit: string) =>
+      `  ${service}: the image of ${commit} under the configuration of now; that commit's stack file is not in this checkout, so what differs cannot be told (git fetch brings it)`;
+    expect([code, stderr.split("\n")]).toEqual([
+      0,
+      [
+        ...[line("api", b), line("web", c), line("api", c), line("web", a)],
+        ...[`  api: old ${imageOf(a, "api")}`, `  api: new ${imageOf(c, "api")}`],
+        ...[`  web: old ${imageOf(a)}`, `  web: new ${imageOf(a)}`],
+        "",
+      ],
+    ]);
+  });
+
+  it("says where it goes once, however long it waits", async () => {
+    const { project } = twice();
+    project.change((world) => {
+      world.locked = 2;
+    });
+    const { code, stderr } = await project.run("rollback", stack);
+    expect(code).toBe(0);
+    expect(stderr.match(/under the configuration of now/g)).toHaveLength(1);
   });
 
   it.each([

@@ -6,8 +6,8 @@ import {
   configurationDifferences,
   keysThatDiffer,
 } from "../../delivery/configuration-differences.ts";
-import { withReleaseFile } from "../../delivery/release-file.ts";
-import { openStack, type Stack } from "../../delivery/stack.ts";
+import { withReleaseFile } from "../../delivery/releases/release-file.ts";
+import { openStack, type Stack } from "../../delivery/state/stack.ts";
 import { commitAll, repository, temporaryFolder, write } from "../infra/repository.ts";
 
 const pulumi = (folder: string, env: Record<string, string> = {}) => ({

@@ -13,18 +13,35 @@ type Rule = (file: Pipelines) => readonly string[];
 const releasing =
   /\bpulumi (?:up|update|destroy|refresh|import)\b|npm run (?:deliver|promote|rollback|drift)\b/;
 
-const checking = ["npm run lint", "npm run scan", "npm test -- unit pytest", "npm test -- real"];
+const checking = [
+  "npm run lint",
+  "npm run scan",
+  "npm test -- unit pytest",
+  "npm test -- real",
+  "npm run dast",
+];
+
+/** What a step may tell its environment: who it is, and nothing else. */
+const identities = ["PREVIEW", "DEPLOY"].map(
+  (who) => `export GOOGLE_ACCOUNT="$GOOGLE_${who}_ACCOUNT" AWS_ROLE_ARN="$AWS_${who}_ROLE"`,
+);
 
 export const rules: Readonly<Record<string, Rule>> = {
   "every push is linted, scanned and tested": ({ pipelines }) =>
-    ["default", "branches.main", "tags.**"].flatMap((name) => {
-      const lines = stepsOf(pipelines[name] ?? nothing).flatMap(({ script = [] }) => script);
-      return missing(checking, lines).map((line) => `${name}: ${line} is missing`);
-    }),
+    startedBy(pipelines, ["default", "branches.main", "tags.**"], /^(?:branches|tags)\./).flatMap(
+      ([name, pipeline]) => {
+        const lines = stepsOf(pipeline).flatMap(({ script = [] }) => script);
+        return missing(checking, lines).map((line) => `${name}: ${line} is missing`);
+      },
+    ),
 
   "branches and pull requests show both previews": ({ pipelines }) =>
-    ["default", "pull-requests.**"].flatMap((name) => {
-      const lines = stepsOf(pipelines[name] ?? nothing).flatMap(({ script = [] }) => script);
+    startedBy(
+      pipelines,
+      ["default", "pull-requests.**"],
+      /^(?:branches\.(?!main$)|pull-requests\.)/,
+    ).flatMap(([name, pipeline]) => {
+      const lines = stepsOf(pipeline).flatMap(({ script = [] }) => script);
       const previews = ["staging", "production"].map(
         (stack) => `npm run preview -- --stack ${stack} --publish`,
       );
@@ -80,9 +97,7 @@ export const rules: Readonly<Record<string, Rule>> = {
             ? []
             : [`${where} queues for ${step["concurrency-group"]}`]),
           ...(step.oidc === true ? [] : [`${where} has no oidc`]),
-          ...(/GOOGLE_ACCOUNT="\$GOOGLE_DEPLOY_ACCOUNT" AWS_ROLE_ARN="\$AWS_DEPLOY_ROLE"/.test(
-            scriptOf(step),
-          )
+          ...(step.script?.[0] === identities[1]
             ? []
             : [`${where} does not take the deploying identity`]),
         ];
@@ -99,11 +114,11 @@ export const rules: Readonly<Record<string, Rule>> = {
     ),
 
   "a preview has the identity that only looks": ({ pipelines }) => {
-    const own = /GOOGLE_ACCOUNT="\$GOOGLE_PREVIEW_ACCOUNT" AWS_ROLE_ARN="\$AWS_PREVIEW_ROLE"/;
     return everyStep(
       pipelines,
       (step) =>
-        /npm run preview\b/.test(scriptOf(step)) && !(step.oidc && own.test(scriptOf(step))),
+        /npm run preview\b/.test(scriptOf(step)) &&
+        !(step.oidc && step.script?.[0] === identities[0]),
       "does not take the preview's identity",
     );
   },
@@ -111,8 +126,28 @@ export const rules: Readonly<Record<string, Rule>> = {
   "no failure is swallowed": ({ pipelines }) =>
     everyStep(
       pipelines,
-      (step) => /\|\||;|&(?!&)|\bset \+e\b|\bexit 0\b/.test(scriptOf(step)),
+      (step) => /[|;&`]|\$\(|\bset \+e\b|\bexit 0\b/.test(scriptOf(step)),
       "goes on after a failure",
+    ),
+
+  "a step tells its environment who it is, and nothing else": ({ pipelines }) =>
+    everyStep(
+      pipelines,
+      ({ script = [] }) =>
+        script.some((line) => !line.startsWith("npm ") && !identities.includes(line)),
+      "tells its environment something else",
+    ),
+
+  "a release takes nothing from a cache, which every branch can write": ({ pipelines }) =>
+    everyStep(
+      pipelines,
+      (step) => releasing.test(scriptOf(step)) && step.caches !== undefined,
+      "takes from a cache",
+    ),
+
+  "everything that runs is looked at": ({ pipelines }) =>
+    Object.entries(pipelines).flatMap(([name, { unread }]) =>
+      unread.map((key) => `${name}: ${key}`),
     ),
 
   "runtime 3 everywhere": ({ document, pipelines }) =>
@@ -152,9 +187,9 @@ export const rules: Readonly<Record<string, Rule>> = {
     const wanted = {
       "custom.approve-staging": ["SLIPWAY_APPROVE"],
       "custom.approve-production": ["SLIPWAY_APPROVE"],
-      "custom.promote": [],
-      "custom.rollback-staging": ["COMMIT"],
-      "custom.rollback-production": ["COMMIT"],
+      "custom.promote": ["SLIPWAY_APPROVE", "BACK"],
+      "custom.rollback-staging": ["COMMIT", "SLIPWAY_APPROVE"],
+      "custom.rollback-production": ["COMMIT", "SLIPWAY_APPROVE"],
       "custom.drift": [],
     };
     return Object.entries(wanted)
@@ -232,7 +267,13 @@ const stepKeys = [
   "max-time",
 ];
 
-const nothing: Pipeline = { groups: [], variables: [] };
+const nothing: Pipeline = { groups: [], variables: [], unread: [] };
+
+/** The pipelines that have to be there, and all others of their kind. */
+function startedBy(pipelines: Pipelines["pipelines"], needed: readonly string[], kind: RegExp) {
+  const names = new Set([...needed, ...Object.keys(pipelines).filter((name) => kind.test(name))]);
+  return [...names].map((name) => [name, pipelines[name] ?? nothing] as const);
+}
 
 function missing(wanted: readonly string[], found: readonly string[]): readonly string[] {
   return wanted.filter((line) => !found.includes(line));

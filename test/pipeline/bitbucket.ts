@@ -12,6 +12,8 @@ export interface Pipeline {
   readonly groups: readonly (readonly Step[])[];
   /** What whoever starts a custom pipeline is asked for. */
   readonly variables: readonly string[];
+  /** The items that are neither steps nor groups of them nor variables, by their keys: nothing here looks into them. */
+  readonly unread: readonly string[];
 }
 
 /** Of a step's keys those that rules speak of, and all of them by name. */
@@ -48,6 +50,7 @@ interface Item {
   readonly step?: Step;
   readonly parallel?: readonly Item[] | { readonly steps: readonly Item[] };
   readonly variables?: readonly { readonly name: string }[];
+  readonly [key: string]: unknown;
 }
 
 export function readPipelines(text: string): Pipelines {
@@ -80,5 +83,11 @@ function pipelineOf(items: readonly Item[]): Pipeline {
   return {
     groups: groups.filter((group) => group.length > 0),
     variables: items.flatMap((item) => item.variables ?? []).map(({ name }) => name),
+    unread: items
+      .flatMap(({ parallel = [], ...item }) => [
+        ...Object.keys(item),
+        ...("steps" in parallel ? parallel.steps : parallel).flatMap(Object.keys),
+      ])
+      .filter((key) => key !== "step" && key !== "variables"),
   };
 }

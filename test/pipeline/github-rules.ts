@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { commandsOf, type Job, type Workflows, waitsFor } from "./github.ts";
+import { conditions, conditionsOf } from "./github-conditions.ts";
 import { misreadings } from "./misreadings.ts";
 
 // What GitHub's own schema and the linters do not know of good workflows. Each rule has a name, and tells each fault in a line.
@@ -24,7 +26,11 @@ const checking = [
 ];
 
 const onMain = "github.ref == 'refs/heads/main'";
-const hasReviewers = "vars.PRODUCTION_APPROVAL == 'reviewers'";
+
+/** What lets a line end well though a command in it has failed, or may do so. */
+const swallowing = /[|&;!`(]|\b(?:set|exit|trap|exec|eval|if|while|until)\b/;
+
+const bothStacks = { stack: ["staging", "production"] };
 
 export const rules: Readonly<Record<string, Rule>> = {
   "every push is linted, scanned and tested": (files) => {
@@ -37,7 +43,7 @@ export const rules: Readonly<Record<string, Rule>> = {
         .filter((name) => !callers.some(({ file }) => file === name))
         .map((name) => `${name} calls no checks`),
       ...differs("ci.yml: push", ci.push, { "branches-ignore": ["main"], tags: ["**"] }),
-      ...("pull_request" in ci ? [] : ["ci.yml: pull requests are not checked"]),
+      ...differs("ci.yml: pull_request", ci.pull_request, null),
       ...differs("deploy.yml: push", deploy.push, { branches: ["main"] }),
     ];
   },
@@ -49,21 +55,31 @@ export const rules: Readonly<Record<string, Rule>> = {
       .map((job) => `${named(job)} waits for no checks`),
 
   "a failure stops what comes after": ({ jobs }) =>
-    jobs.flatMap((job) => {
-      const swallowed = commandsOf(job).filter((line) =>
-        /\|\||;|\bset \+e\b|\bexit 0\b/.test(line),
-      );
-      const conditions = [job, ...(job.steps ?? [])].map((part) => part.if ?? "");
-      return [
-        ...swallowed.map((line) => `${named(job)}: ${line}`),
-        ...[job, ...(job.steps ?? [])]
-          .filter((part) => "continue-on-error" in part)
-          .map(() => `${named(job)} continues on error`),
-        ...conditions
-          .filter((condition) => /\b(?:always|failure|cancelled)\(/.test(condition))
-          .map((condition) => `${named(job)}: if ${condition}`),
-      ];
-    }),
+    jobs.flatMap((job) => [
+      ...commandsOf(job)
+        .filter((line) => swallowing.test(line))
+        .map((line) => `${named(job)}: ${line}`),
+      ...[job, ...(job.steps ?? [])]
+        .filter((part) => "continue-on-error" in part)
+        .map(() => `${named(job)} continues on error`),
+    ]),
+
+  // A job of checks.yml that is left out counts as one that passed, and so does a step.
+  "nothing is left out for another reason": (files) => {
+    const found = conditionsOf(files);
+    return [...new Set([...Object.keys(conditions), ...Object.keys(found)])].flatMap((where) =>
+      differs(where, found[where], conditions[where]),
+    );
+  },
+
+  "each command is run as it stands": ({ texts }) =>
+    Object.entries(texts).flatMap(([path, text]) =>
+      [
+        ...JSON.stringify(parse(text)).matchAll(
+          /"(?<key>shell|defaults|working-directory|container)":/g,
+        ),
+      ].map(({ groups }) => `${path}: ${groups?.key}`),
+    ),
 
   "only main and people release": (files) =>
     files.jobs.filter(isRelease).flatMap((job) => {
@@ -110,7 +126,6 @@ export const rules: Readonly<Record<string, Rule>> = {
         'npm run promote -- --from staging --to production --release "$GITHUB_SHA" --copy-only',
       ]),
       ...differs("approval", approval?.environment, "approval"),
-      ...differs("approval: if", approval?.if, `${onMain} && ${hasReviewers}`),
       ...(approval && waitsFor(approval, files).has("staging") ? [] : ["approval comes too early"]),
       ...differs("production", production && commandsOf(production), [
         'npm run promote -- --from staging --to production --release "$GITHUB_SHA"',
@@ -128,14 +143,16 @@ export const rules: Readonly<Record<string, Rule>> = {
       ...differs("preview.yml: push", preview.push, {
         "branches-ignore": ["main", "dependabot/**"],
       }),
-      ...("pull_request" in preview ? [] : ["preview.yml: no pull request asks for one"]),
+      ...differs("preview.yml: pull_request", preview.pull_request, {
+        types: ["opened", "reopened"],
+      }),
       ...differs("preview.yml", commands, [
         ["preview", 'npm run preview -- --stack "$STACK" --publish'],
         ["ask", 'gh workflow run preview.yml --ref "$BRANCH"'],
       ]),
-      ...(/stack: \[staging, production\]/.test(files.texts[".github/workflows/preview.yml"] ?? "")
-        ? []
-        : ["preview.yml: not both stacks"]),
+      ...jobsIn(files, "preview.yml")
+        .filter(({ id }) => id === "preview")
+        .flatMap(({ strategy }) => differs("preview.yml: matrix", strategy?.matrix, bothStacks)),
     ];
   },
 
@@ -149,16 +166,18 @@ export const rules: Readonly<Record<string, Rule>> = {
         ]),
       ),
 
-  "what deploys is seen in environments only": ({ jobs }) =>
-    jobs
-      .filter(({ environment }) => environment === undefined)
-      .flatMap((job) => {
-        const names = JSON.stringify(job).matchAll(/\b(?:secrets|vars)\.(?<name>\w+)/g);
-        return [...names]
-          .map(({ groups }) => groups?.name ?? "")
-          .filter((name) => !openToAll.test(name))
-          .map((name) => `${named(job)} sees ${name}`);
-      }),
+  "what deploys is seen in environments only": (files) => [
+    ...files.jobs
+      .filter(({ id, environment }) => environment !== undefined && id !== "approval")
+      .filter((job) => !isRelease(job))
+      .map((job) => `${named(job)} has an environment`),
+    ...Object.entries(files.texts).flatMap(([path, text]) =>
+      [...outsideEnvironments(text).matchAll(/\b(?:secrets|vars)\b(?:\.(?<name>\w+))?/gi)]
+        .map(({ groups }) => groups?.name ?? "what nobody names")
+        .filter((name) => !openToAll.test(name))
+        .map((name) => `${path} shows ${name}`),
+    ),
+  ],
 
   "no job may do more than it needs": ({ workflows, jobs }) => [
     ...Object.entries(workflows)
@@ -255,6 +274,18 @@ export const rules: Readonly<Record<string, Rule>> = {
     });
   },
 
+  "drift of both stacks is looked for every night": (files) => {
+    const schedule = files.workflows["drift.yml"]?.on.schedule;
+    const isNightly = schedule?.length === 1 && /^\d+ \d+ \* \* \*$/.test(schedule[0]?.cron ?? "");
+    return [
+      ...(isNightly ? [] : [`drift.yml: schedule is ${JSON.stringify(schedule)}`]),
+      ...jobsIn(files, "drift.yml").flatMap((job) => [
+        ...differs(`${named(job)}: matrix`, job.strategy?.matrix, bothStacks),
+        ...differs(named(job), commandsOf(job), ['npm run drift -- --stack "$STACK"']),
+      ]),
+    ];
+  },
+
   "what people approve reaches the guard": ({ workflows, jobs }) =>
     Object.entries(workflows)
       .filter(([, { on }]) => on.workflow_dispatch?.inputs?.approve)
@@ -305,6 +336,13 @@ function targetOf(job: Job): string | undefined {
   const [, stack] = /--(?:stack|to) (\S+)/.exec(commandsOf(job)[0] ?? "") ?? [];
   const variable = /^"\$(\w+)"$/.exec(stack ?? "")?.[1];
   return variable ? job.steps?.find(({ env }) => env?.[variable])?.env?.[variable] : stack;
+}
+
+/** What a file says beside its jobs with an environment, without its comments. */
+function outsideEnvironments(text: string): string {
+  const { jobs = {}, ...others } = parse(text) as Partial<Workflows["workflows"][string]>;
+  const open = Object.entries(jobs).filter(([, { environment }]) => environment === undefined);
+  return JSON.stringify([others, open]);
 }
 
 /** Whom a job logs in as: an account of Google, and a role of AWS. */

@@ -8,7 +8,9 @@ export interface Workflows {
 }
 
 export interface Workflow {
-  readonly on: Readonly<Record<string, Trigger | null>>;
+  readonly on: Readonly<Record<string, Trigger | null>> & {
+    readonly schedule?: readonly { readonly cron: string }[];
+  };
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Omit<Job, "file" | "id">>>;
 }
@@ -29,6 +31,7 @@ export interface Job {
   readonly needs?: string | readonly string[];
   readonly uses?: string;
   readonly environment?: string;
+  readonly strategy?: { readonly matrix?: unknown };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress"?: boolean };
   readonly "timeout-minutes"?: number;

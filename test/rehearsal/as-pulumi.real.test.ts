@@ -22,3 +22,20 @@ it("whatever else names no stack is refused", async () => {
     stderr: "error: pulumi: a rehearsal has no selected stack; name one with --stack\n",
   });
 });
+
+it.each([
+  [["--stack=none"], {}],
+  [["-snone"], {}],
+  [["-s=none"], {}],
+  [["-rs", "none"], {}],
+  [[], { PULUMI_OPTION_STACK: "none", PULUMI_STACK: "staging" }],
+])("a stack is read as Pulumi reads it: %j with %j", async (flags, named) => {
+  const { PULUMI_STACK, ...own } = process.env;
+  const env = { ...own, ...named, NO_COLOR: "1" };
+  const { code, stderr } = await run(played, ["preview", ...flags], { env });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      "error: --stack none: there is no Pulumi.none.yaml; choose one of dev, ground, production, staging\n",
+  });
+});

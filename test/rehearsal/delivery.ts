@@ -159,12 +159,8 @@ function withoutSalt(key: string, value: unknown): unknown {
   return key === "ciphertext" ? "" : value;
 }
 
-/** The machine's environment without a pipeline's variables, which would name another commit, and without colours. */
 function environment(more: Environment): Environment {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(?:BITBUCKET_|GITHUB_|PULUMI_|SLIPWAY_|FORCE_COLOR$|NODE_OPTIONS$)/.test(name),
-  );
-  return { ...Object.fromEntries(own), NO_COLOR: "1", DOCKER_HOST: engineHost, ...more };
+  return { ...process.env, NO_COLOR: "1", DOCKER_HOST: engineHost, ...more };
 }
 
 const silent: Story = {

@@ -9,11 +9,17 @@ import * as pulumi from "@pulumi/pulumi";
 export function cloudName(
   service: string,
   { least, most }: { readonly least: number; readonly most: number },
+  stack = pulumi.getStack(),
 ): string {
-  const whole = `${service}-${pulumi.getStack()}`;
+  const whole = `${service}-${stack}`;
   const fits = /^[a-z][a-z0-9-]*[a-z0-9]$/.test(whole);
   if (fits && whole.length >= least && whole.length <= most) return whole;
   const hash = createHash("sha256").update(whole).digest("hex").slice(0, 6);
   const stem = whole.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return `${stem.slice(0, most - 7).replace(/-+$/, "")}-${hash}`;
+}
+
+/** The name of a service of Cloud Run, of fewer than 50 characters: https://cloud.google.com/run/docs/deploying. */
+export function serviceName(service: string, stack?: string): string {
+  return cloudName(service, { least: 1, most: 49 }, stack);
 }

@@ -25,6 +25,7 @@ async function github(told: { status?: number; body: unknown }): Promise<GitHubH
   return {
     kind: "github",
     repository: "acme/shop",
+    run: { commit: undefined, number: undefined, link: undefined },
     pullRequest: undefined,
     branch: "feature/x",
     token: "token",

@@ -241,6 +241,7 @@ function insight(
     server.reports.set(id, { body: report, annotations: [] });
     return { status: 200, body: {} };
   }
+  if (kept === undefined) return refused(404, "Report not found");
   const annotations = body as Record<string, unknown>[];
   const isWrong =
     annotations.length > 100 ||
@@ -250,9 +251,12 @@ function insight(
         String(one.summary).length > 450 ||
         String(one.details ?? "").length > 2000,
     );
-  if (isWrong || kept === undefined || kept.annotations.length + annotations.length > 1000)
+  const before = kept.annotations.filter(
+    (old) => !annotations.some((one) => one.external_id === old.external_id),
+  );
+  if (isWrong || before.length + annotations.length > 1000)
     return refused(400, "annotations of another form");
-  kept.annotations.push(...annotations);
+  kept.annotations = [...before, ...annotations];
   return { status: 200, body: {} };
 }
 

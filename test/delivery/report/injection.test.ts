@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { inText, onBitbucket, onGitHub } from "../../../delivery/report/dialect.ts";
 import { markdown } from "../../../delivery/report/markdown.ts";
 import { marker } from "../../../delivery/report/marker.ts";
-import { noState } from "../../../delivery/stack-state.ts";
+import { noState } from "../../../delivery/state/stack-state.ts";
 import { releaseOf } from "../releases.ts";
 import { reportFor, step } from "./plans.ts";
 
@@ -47,7 +47,7 @@ function outsideOfCode(text: string): string {
 }
 
 /** The same report without any name of an attacker. */
-function told(words: string) {
+function told(words: string, code: number) {
   const steps = [
     step("create", `a:b:${words}`, words, { after: { [words]: words } }),
     step("update", "a:b:C", `u${words}`, {
@@ -72,7 +72,7 @@ function told(words: string) {
       step("same", "slipway:index:Service", "web", { before: {} }),
     ],
     {
-      code: 1,
+      code,
       diagnostics: [
         { severity: "error", message: words },
         { severity: "warning", message: words },
@@ -91,8 +91,13 @@ function told(words: string) {
 
 describe("words of a branch's author", () => {
   it.each(attacks)("are only text: %j", (words) => {
-    for (const dialect of [onGitHub, onBitbucket, inText]) {
-      const text = markdown(told(words), dialect);
+    const each = [onGitHub, onBitbucket, inText].flatMap((dialect) =>
+      [0, 1].map((code) => ({ dialect, code })),
+    );
+    for (const { dialect, code } of each) {
+      const text = markdown(told(words, code), dialect);
+      // Only a plan that came to its end tells of the image to be built.
+      expect(text.includes("a new image will be built")).toBe(code === 0);
       expect(text.isWellFormed()).toBe(true);
       expect(text.indexOf(marker("slipway", "staging"))).toBe(0);
       const bare = outsideOfCode(text).replace(text.split("\n")[0] ?? "", "");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PlannedStep } from "../../../delivery/plan.ts";
 import { type Dialect, onBitbucket, onGitHub } from "../../../delivery/report/dialect.ts";
 import { markdown } from "../../../delivery/report/markdown.ts";
-import { noState } from "../../../delivery/stack-state.ts";
+import { noState } from "../../../delivery/state/stack-state.ts";
 import { releaseOf } from "../releases.ts";
 import { busy, reportFor, step, urnOf } from "./plans.ts";
 
@@ -112,6 +112,48 @@ describe("the report as Markdown", () => {
     expect(text).toContain(
       "**✗ The preview failed**\n\nPulumi ended with exit code 255:\n\n```text\n| error: where: what; how to mend it\n```\n",
     );
+  });
+
+  it("tells what is lost before any words of the branch, which give way to it", () => {
+    const steps = Array.from({ length: 10 }, (_, at) =>
+      step("delete", "a:b:C", `lost-${at}`, { before: {} }),
+    );
+    const message = "a line of 300 characters ".repeat(12);
+    const diagnostics = Array.from({ length: 120 }, (_, at) => ({
+      severity: "warning",
+      message: `${at} ${`${message}\n`.repeat(40)}`,
+    }));
+    const text = markdown(reportFor(steps, { diagnostics }), onBitbucket);
+    const at = (words: string): number => text.indexOf(words);
+    expect(at("CAUTION")).toBeGreaterThan(0);
+    expect(at("CAUTION")).toBeLessThan(at("HELD BACK"));
+    expect(at("HELD BACK")).toBeLessThan(at("| 0 a line of"));
+    const [head = ""] = text.split("### ⚠ To delete");
+    expect(head.match(/^> - \*\*delete\*\* `lost-\d`/gm)).toHaveLength(10);
+    expect(head).toContain("\n\n… and 117 more errors and warnings\n");
+  });
+
+  it("says of a failed preview that the policies were not checked to the end", () => {
+    const told = [{ code: 1 }, { code: 0 }].map((how) => markdown(reportFor([], how), onGitHub));
+    expect(told.map((text) => /^\*\*Policies\*\*: (.*)$/m.exec(text)?.[1])).toEqual([
+      "not checked to the end",
+      "checked, nothing to say",
+    ]);
+  });
+
+  it("says of which commit it is and which run made it, as far as the host tells", () => {
+    const runs = [
+      { commit: "c0ffee", number: 7, link: "https://host.example/7" },
+      { commit: undefined, number: undefined, link: undefined },
+    ];
+    const told = runs.map((run) => markdown(reportFor([], { run }), onGitHub).split("\n"));
+    expect(told.map((lines) => [lines[0], lines[4]])).toEqual([
+      [
+        "[//]: # (slipway-preview slipway/staging 7)",
+        "Commit `c0ffee` · [run 7](https://host.example/7)",
+      ],
+      ["[//]: # (slipway-preview slipway/staging)", "run"],
+    ]);
   });
 
   it("says what Pulumi said where there is no plan at all", () => {

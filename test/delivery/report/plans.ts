@@ -1,7 +1,7 @@
 import type { Plan, PlannedState, PlannedStep } from "../../../delivery/plan.ts";
 import { maskFor } from "../../../delivery/report/mask.ts";
 import { type Report, type ReportContext, reportOf } from "../../../delivery/report/report.ts";
-import { noState } from "../../../delivery/stack-state.ts";
+import { noState } from "../../../delivery/state/stack-state.ts";
 
 const stack = "urn:pulumi:staging::slipway::";
 
@@ -55,6 +55,7 @@ export function reportFor(
     {
       project: "slipway",
       stack: "staging",
+      run: undefined,
       state: noState,
       policiesLeftOut: undefined,
       mask: maskFor(env),

@@ -6,8 +6,10 @@ import { onBitbucket, onGitHub } from "../../../delivery/report/dialect.ts";
 import { type Host, hostOf } from "../../../delivery/report/host.ts";
 import { markdown } from "../../../delivery/report/markdown.ts";
 import { marker } from "../../../delivery/report/marker.ts";
+import { within } from "../../../delivery/report/patience.ts";
 import { publish } from "../../../delivery/report/publish.ts";
 import type { Report } from "../../../delivery/report/report.ts";
+import { UserError } from "../../../setup/user-error.ts";
 import { type HostServer, type HostServerOptions, hostServer } from "./host-server.ts";
 import { busy, reportFor, step } from "./plans.ts";
 
@@ -28,13 +30,25 @@ function bitbucketEnv({ address }: HostServer) {
   };
 }
 
-function githubEnv({ address }: HostServer, event: object = { pull_request: { number: 12 } }) {
+/** A step of the branch's own pipeline. */
+function branchEnv(server: HostServer) {
+  const { BITBUCKET_PR_ID: _, BITBUCKET_ACCESS_TOKEN: _token, ...env } = bitbucketEnv(server);
+  return env;
+}
+
+function githubEnv(
+  { address }: HostServer,
+  event: object = { pull_request: { number: 12, head: { sha: "c0ffee" } } },
+) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-event-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "event.json"), JSON.stringify(event));
   return {
     GITHUB_ACTIONS: "true",
     GITHUB_REPOSITORY: "acme/web",
+    GITHUB_SHA: "a-merge-of-the-host",
+    GITHUB_RUN_ID: "7000",
+    GITHUB_RUN_NUMBER: "7",
     GITHUB_API_URL: address,
     GITHUB_GRAPHQL_URL: `${address}/graphql`,
     GITHUB_EVENT_PATH: join(folder, "event.json"),
@@ -60,6 +74,12 @@ async function told(env: Readonly<Record<string, string>>, what: Report = report
   });
   expect([...said, ...warned].join("\n")).not.toContain(token);
   return { said: said.filter((text) => !text.startsWith("Code Insights")), warned, waits };
+}
+
+/** A report of a run, 7 by default, as the environment says it. */
+function ofRun(env: Readonly<Record<string, string>>, run = "7", what = report): Report {
+  const host = hostOf({ ...env, BITBUCKET_BUILD_NUMBER: run, GITHUB_RUN_NUMBER: run });
+  return { ...what, run: host?.run };
 }
 
 const start = (options?: HostServerOptions) => hostServer(options);
@@ -89,6 +109,114 @@ describe.each(hosts)("the comment on %s", (_host, envOf, dialect) => {
     expect(server.comments.map(({ text }) => text)).toEqual([
       ...others.map(({ text }) => text),
       markdown(report, dialect),
+    ]);
+  });
+
+  it("names its commit and its run", async () => {
+    const server = await start();
+    const env = envOf(server);
+    await told(env, ofRun(env));
+    const [first] = server.comments.map(({ text }) => text.split("\n"));
+    const link =
+      dialect === onBitbucket
+        ? "https://bitbucket.org/acme/web/pipelines/results/7"
+        : "https://github.com/acme/web/actions/runs/7000";
+    expect(first?.slice(0, 5)).toEqual([
+      marker("slipway", "staging", 7),
+      "",
+      "## Preview of `staging`",
+      "",
+      `Commit \`c0ffee\` · [run 7](${link})`,
+    ]);
+  });
+
+  it("stays when it is of a newer run, which is said", async () => {
+    const server = await start();
+    const env = envOf(server);
+    const done = [];
+    for (const run of ["10", "9", "10", "11"]) done.push((await told(env, ofRun(env, run))).said);
+    expect(done.flat()).toEqual([
+      "comment: created on the pull request",
+      "comment: that of a newer run is on the pull request, and stays",
+      "comment: updated on the pull request",
+      "comment: updated on the pull request",
+    ]);
+    expect(server.comments.map(({ text }) => text)).toEqual([markdown(ofRun(env, "11"), dialect)]);
+  });
+
+  it("is the same in all its copies of ours after two first runs at once and a third one", async () => {
+    const server = await start();
+    const env = envOf(server);
+    const both = await Promise.all(["8", "9"].map((run) => told(env, ofRun(env, run))));
+    expect(both.map(({ warned }) => warned)).toEqual([[], []]);
+    // As two leave it that have both looked before either has written.
+    const [first] = server.comments;
+    if (first && server.comments.length < 2) server.comments.push({ ...first, id: 4711 });
+    await told(env, ofRun(env, "10"));
+    const last = markdown(ofRun(env, "10"), dialect);
+    expect(server.comments.map(({ text }) => text)).toEqual([last, last]);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ["says when to come back", { "retry-after": "3" }, 3000],
+    [
+      "has counted too many requests",
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1" },
+      0,
+    ],
+  ])("is still one when the host %s instead of updating it", async (_how, headers, pause) => {
+    const server = await start();
+    const env = envOf(server);
+    await told(env);
+    const method = dialect === onBitbucket ? "PUT" : "PATCH";
+    server.faults.push({ method, status: 403, headers });
+    expect(await told(env)).toEqual({
+      said: ["comment: updated on the pull request"],
+      warned: [],
+      waits: [pause],
+    });
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it("is still one when the host goes on refusing to update it", async () => {
+    const server = await start();
+    await told(envOf(server));
+    const fault = {
+      method: dialect === onBitbucket ? "PUT" : "PATCH",
+      status: 403,
+      headers: { "retry-after": "1" },
+    };
+    server.faults.push(...Array.from({ length: 5 }, () => fault));
+    const { said, warned, waits } = await told(envOf(server));
+    expect([said, warned.length, waits]).toEqual([[], 1, [1000, 1000, 1000, 1000]]);
+    expect(server.comments).toHaveLength(1);
+  });
+
+  it("tells a host that has counted too many requests from a missing permission", async () => {
+    const server = await start();
+    const reset = String(Math.ceil(Date.now() / 1000) + 1790);
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
+    server.faults.push({ method: "GET", status: 403, headers });
+    const { warned, waits } = await told(envOf(server));
+    expect(waits).toEqual([]);
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /: 403; (?:Bitbucket|GitHub) takes no more now: run the step again in 30 minutes$/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ["a page for people", "<html>Sign in</html>"],
+    ["JSON of another form", '{"values": 1}'],
+  ])("is missed aloud where the answer is %s", async (_what, body) => {
+    const server = await start();
+    server.faults.push({ method: "GET", status: 200, body });
+    const { warned } = await told(envOf(server));
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /^comment: GET \S+: 200, but not in the form of this API; let (?:BITBUCKET|GITHUB)_API_URL name the API itself$/,
+      ),
     ]);
   });
 
@@ -151,14 +279,28 @@ describe.each(hosts)("the comment on %s", (_host, envOf, dialect) => {
   it("gives up in the end, says so, and leaves the exit code alone", async () => {
     const server = await start();
     server.faults.push(...Array.from({ length: 40 }, () => ({ method: "GET", status: 500 })));
-    const { said, warned } = await told(envOf(server));
-    expect(said).toEqual([]);
+    const { said, warned, waits } = await told(envOf(server));
+    expect([said, waits]).toEqual([[], [1000, 2000, 4000, 8000]]);
     expect(warned).toEqual([
       expect.stringMatching(
         /^comment: GET http:\/\/127\.0\.0\.1:\d+\/\S+: 500; the host may be down: run the step again later$/,
       ),
     ]);
   });
+
+  it.each<[string, Record<string, string>, number[]]>([
+    ["does not say for how long", {}, [1000, 2000, 4000, 8000]],
+    ["always wants a minute", { "retry-after": "60" }, [60_000, 60_000, 60_000]],
+  ])(
+    "is given up after three minutes at most where creations fail and the host %s",
+    async (_how, headers, pauses) => {
+      const server = await start();
+      const fault = { method: "POST", path: "/comments", status: 503, headers };
+      server.faults.push(...Array.from({ length: 40 }, () => fault));
+      const { warned, waits } = await told(envOf(server));
+      expect([warned.length, waits, server.comments]).toEqual([1, pauses, []]);
+    },
+  );
 
   it("is not waited for when the host wants hours", async () => {
     const server = await start();
@@ -236,14 +378,14 @@ describe.each(hosts)("the comment on %s", (_host, envOf, dialect) => {
 describe("Bitbucket's Code Insights", () => {
   it("go through the step's proxy without a token, and replace those of an earlier run", async () => {
     const server = await start();
-    const { BITBUCKET_PR_ID: _, BITBUCKET_ACCESS_TOKEN: _token, ...env } = bitbucketEnv(server);
+    const env = branchEnv(server);
     await told(
       env,
       reportFor(
         Array.from({ length: 3 }, (_, at) => step("delete", "a:b:C", `${at}`, { before: {} })),
       ),
     );
-    const { warned } = await told(env);
+    const { warned } = await told(env, ofRun(env));
     expect(warned).toEqual([]);
     const path =
       "http://api.bitbucket.org/2.0/repositories/acme/web/commit/c0ffee/reports/slipway-preview-slipway-staging";
@@ -309,7 +451,7 @@ describe("Bitbucket's Code Insights", () => {
     );
     const error = { severity: "error", message: long };
     const { warned } = await told(
-      bitbucketEnv(server),
+      branchEnv(server),
       reportFor(steps, { code: 1, diagnostics: [error] }),
     );
     const [kept] = [...server.reports.values()];
@@ -318,18 +460,63 @@ describe("Bitbucket's Code Insights", () => {
 
   it("are missed aloud where there is no proxy", async () => {
     const server = await start();
-    const env = { ...bitbucketEnv(server), BITBUCKET_INSIGHTS_PROXY: "http://127.0.0.1:1" };
-    const { said, warned } = await told(env);
-    expect(said).toEqual(["comment: created on the pull request"]);
+    const env = { ...branchEnv(server), BITBUCKET_INSIGHTS_PROXY: "http://127.0.0.1:1" };
+    const { warned } = await told(env);
     expect(warned).toEqual([
       expect.stringMatching(
-        /^Code Insights: \w+ http:\/\/api\.bitbucket\.org\/\S+: no answer \(.*\); the host may be down/,
+        /^Code Insights: \w+ http:\/\/api\.bitbucket\.org\/\S+: no answer \(.*\); the step's own proxy may be down: .* let BITBUCKET_INSIGHTS_PROXY name another$/,
       ),
+    ]);
+  });
+
+  it("are left to the branch's own pipeline in a pull request, which has the same commit", async () => {
+    const server = await start();
+    await told(bitbucketEnv(server));
+    expect(server.asked.filter(({ target }) => target.includes("/reports/"))).toEqual([]);
+  });
+
+  it("are written from the beginning again when another run takes them away", async () => {
+    const server = await start();
+    server.faults.push({ method: "POST", status: 404 });
+    const { warned, waits } = await told(branchEnv(server));
+    expect([warned, waits]).toEqual([[], [1000]]);
+    expect(server.asked.map(({ method }) => method)).toEqual(
+      [1, 2].flatMap(() => ["DELETE", "PUT", "POST"]),
+    );
+  });
+
+  it("are whole after two runs at once", async () => {
+    const server = await start();
+    const both = await Promise.all([1, 2].map(() => told(branchEnv(server))));
+    expect(both.map(({ warned }) => warned)).toEqual([[], []]);
+    expect([...server.reports.values()].map(({ annotations }) => annotations.length)).toEqual([4]);
+  });
+
+  it.each([
+    [403, "the step's own proxy lets in what a pipeline says of its own repository: run it there"],
+    [404, "another run may be writing the same report: run the step again"],
+  ])("say how to mend a %d without a word of tokens", async (status, words) => {
+    const server = await start();
+    server.faults.push(...Array.from({ length: 3 }, () => ({ method: "PUT", status })));
+    const { warned } = await told(branchEnv(server));
+    expect(warned).toEqual([
+      expect.stringMatching(new RegExp(`^Code Insights: PUT \\S+: ${status}; ${words}$`)),
     ]);
   });
 });
 
 describe("a job on GitHub", () => {
+  it("has its comment where its summary cannot be written, which is said", async () => {
+    const env = { ...githubEnv(await start()), GITHUB_STEP_SUMMARY: "/no/such/folder/summary.md" };
+    expect(await told(env)).toEqual({
+      said: ["comment: created on the pull request"],
+      warned: [
+        "GITHUB_STEP_SUMMARY: the file cannot be written (ENOENT), so the job has no summary; leave the variable as the runner sets it",
+      ],
+      waits: [],
+    });
+  });
+
   it("has the report in its summary, and outside a pull request nothing else", async () => {
     const server = await start();
     const env = githubEnv(server, { ref: "refs/heads/main" });
@@ -339,7 +526,54 @@ describe("a job on GitHub", () => {
   });
 });
 
+describe("all that is done for one place", () => {
+  it("comes to an end, also when an answer never does", async () => {
+    const never = () => new Promise<never>(() => {});
+    await expect(within(20, async () => {}, never)).rejects.toThrow("given up after 0.02 seconds");
+  });
+});
+
 describe("the host", () => {
+  it.each([
+    [
+      "GITHUB_API_URL",
+      "api.github.com",
+      "http:// or https://; write it like https://api.github.com",
+    ],
+    [
+      "GITHUB_API_URL",
+      "ftp://api.github.com",
+      "http:// or https://; write it like https://api.github.com",
+    ],
+    [
+      "GITHUB_GRAPHQL_URL",
+      "localhost:8080",
+      "http:// or https://; write it like https://api.github.com/graphql",
+    ],
+    [
+      "BITBUCKET_API_URL",
+      "https://",
+      "http:// or https://; write it like https://api.bitbucket.org/2.0",
+    ],
+    [
+      "BITBUCKET_INSIGHTS_PROXY",
+      "localhost:29418",
+      "http://; write it like http://localhost:29418",
+    ],
+    [
+      "BITBUCKET_INSIGHTS_PROXY",
+      "https://localhost:29418",
+      "http://; write it like http://localhost:29418",
+    ],
+  ])("has no address %s=%s", (name, address, words) => {
+    const step = name.startsWith("GITHUB")
+      ? { GITHUB_ACTIONS: "true", GITHUB_REPOSITORY: "acme/web" }
+      : { BITBUCKET_WORKSPACE: "a", BITBUCKET_REPO_SLUG: "b", BITBUCKET_COMMIT: "c" };
+    expect(() => hostOf({ ...step, [name]: address })).toThrow(
+      new UserError(`${name}: is no address that begins with ${words}, or leave it out`),
+    );
+  });
+
   it("is none outside of a pipeline, and the vendors' own addresses are the default", () => {
     expect(hostOf({ BITBUCKET_WORKSPACE: "", GITHUB_ACTIONS: "" })).toBe(undefined);
     const {

@@ -3,7 +3,13 @@ import type { PlannedStep } from "../../../delivery/plan.ts";
 import { inText, onBitbucket, onGitHub } from "../../../delivery/report/dialect.ts";
 import { insightsOf } from "../../../delivery/report/insights.ts";
 import { markdown } from "../../../delivery/report/markdown.ts";
-import { isSensitive } from "../../../delivery/report/mask.ts";
+import {
+  isSensitive,
+  maskFor,
+  secretSignature as signature,
+} from "../../../delivery/report/mask.ts";
+import { noState } from "../../../delivery/state/stack-state.ts";
+import { releaseOf } from "../releases.ts";
 import { reportFor, step, urnOf } from "./plans.ts";
 
 const canary = "c4nary-in-the-clear-0815";
@@ -12,24 +18,48 @@ const envelope = {
   value: canary,
 };
 
-const host = {
-  kind: "bitbucket",
-  repository: "acme/web",
-  commit: "c0ffee",
-  build: "7",
-  pullRequest: undefined,
-  token: undefined,
-  api: "",
-  insightsProxy: "",
-} as const;
-
 function everywhere(
   steps: readonly PlannedStep[],
   options: Parameters<typeof reportFor>[1] = {},
 ): string {
   const report = reportFor(steps, options);
   const texts = [inText, onBitbucket, onGitHub].map((dialect) => markdown(report, dialect));
-  return [...texts, JSON.stringify(insightsOf(report, host))].join("\n");
+  return [...texts, JSON.stringify(insightsOf(report))].join("\n");
+}
+
+/** A plan and what is beside it, with the same words in each field that is told. */
+function everyField(words: string): Parameters<typeof everywhere> {
+  const parent = urnOf("slipway:index:Service", words);
+  const service = "slipway:index:Service";
+  const args = { app_commit: words, app_branch: words };
+  const steps = [
+    step("create", `a:b:${words}`, words, { after: { [words]: words }, parent }),
+    step("replace", `a:b:${words}`, `r${words}`, {
+      before: { x: words },
+      after: { x: `${words}2` },
+      replaceReasons: [words],
+      parent,
+    }),
+    step("delete", "a:b:C", words, { before: {}, parent }),
+    step("update", `${service}$docker:index/image:Image`, "web", {
+      before: {},
+      after: { build: { args } },
+    }),
+    step("same", service, "web", { before: {} }),
+    step("same", service, words, { before: {} }),
+  ];
+  const proven = { ...releaseOf("a"), image: words, commit: words };
+  const options = {
+    complaint: words,
+    diagnostics: ["error", "warning"].map((severity) => ({ severity, message: words })),
+    violations: [{ policy: words, isMandatory: true, urn: parent, message: words }],
+    policiesLeftOut: words,
+    state: {
+      ...noState,
+      services: { web: { tried: words, proven }, [words]: { tried: words, proven } },
+    },
+  };
+  return [steps, options];
 }
 
 describe("a report shows no secret", () => {
@@ -86,6 +116,35 @@ describe("a report shows no secret", () => {
       },
     );
     expect(text).not.toContain(canary.slice(0, 5));
+  });
+
+  it.each([
+    `redis://:${canary}@cache/0`,
+    `postgres://me:p@${canary}@db/x`,
+    `postgres://me:p/${canary}@db/x`,
+    `https://${canary}xxxx@github.com/acme/web`,
+    `AIza${"c4nary".repeat(6).slice(0, 35)}`,
+    `ATBB${"c4nary".repeat(5)}`,
+    `ATATT3${"c4nary-".repeat(5)}`,
+    `ATCTT3c4-${"c4nary-".repeat(5)}`,
+    `dckr_oat_${"c4nary-".repeat(4)}`,
+    `xoxe-${"c4nary".repeat(3)}`,
+    `--password=${canary}`,
+  ])("of the shape of %s, in any field", (secret) => {
+    const text = everywhere(...everyField(`x ${secret} y`));
+    expect(text.match(/.*c4nary.*/g) ?? []).toEqual([]);
+    expect(text.includes("[secret]")).toBe(true);
+  });
+
+  it("that is a credential of the pipeline, in any field", () => {
+    const [steps, options] = everyField(canary);
+    const text = everywhere(steps, { ...options, env: { GITHUB_TOKEN: canary } });
+    expect(text.match(/.*c4nary.*/g) ?? []).toEqual([]);
+  });
+
+  it("is made in time of texts that were written to hold it up", () => {
+    const texts = ["eyJ-", "://a:", "xoxb-", "-----BEGIN PRIVATE KEY-----", `{${signature}`];
+    for (const text of texts) maskFor({})(text.repeat(30_000));
   });
 
   it("and still says that one changed", () => {

@@ -11,6 +11,10 @@ describe("a bucket of S3", () => {
   it.each([
     ["by its name", [bucket("a", { bucket: "acme" }), block("b", { bucket: "acme" })]],
     ["by its resource", [bucket("a", {}), block("a", { bucket: unknownMark })]],
+    [
+      "by its resource, though it has a name",
+      [bucket("a", { bucket: "acme" }), block("a", { bucket: unknownMark })],
+    ],
   ])("is accepted when public access is blocked %s", (_how, resources) => {
     expect(closedBuckets.checkStack?.(resources, factsOf())).toEqual([]);
   });
@@ -18,6 +22,15 @@ describe("a bucket of S3", () => {
   it.each([
     ["there is no block", [bucket("a", { bucket: "acme" })]],
     ["the block is another's", [bucket("a", { bucket: "acme" }), block("b", { bucket: "other" })]],
+    [
+      "the block is another's and only has its name",
+      [bucket("a", { bucket: "acme" }), block("a", { bucket: "other" })],
+    ],
+    [
+      "nobody knows whose the block is",
+      [bucket("a", { bucket: "acme" }), block("b", { bucket: unknownMark })],
+    ],
+    ["neither has a name", [bucket("a", {}), block("b", {})]],
   ])("is refused when %s", (_why, resources) => {
     expect(closedBuckets.checkStack?.(resources, factsOf())).toEqual([
       "the bucket a does not block public access",

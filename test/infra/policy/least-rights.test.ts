@@ -30,6 +30,10 @@ describe("rights", () => {
     ["policy", allow(["ecr:GetAuthorizationToken", "tag:GetResources"], "*")],
     ["policy", allow(["ec2:DescribeInstances", "autoscaling:DescribePolicies"], "*")],
     ["policy", allow("*", "*", { Effect: "Deny" })],
+    ["policy", allow("s3:Get*", ["arn:aws:s3:::acme-*", "arn:aws:s3:::acme/*"])],
+    ["policy", allow("ec2:RunInstances", "arn:aws:ec2:eu-west-1:123456789012:instance/*")],
+    ["policy", allow("logs:PutLogEvents", "arn:aws:logs:*:123456789012:log-group:/acme/*")],
+    ["policy", allow("ecr:GetAuthorizationToken", "**")],
     ["policy", { policy: unknownMark }],
     ["policy", { policy: "no JSON" }],
     ["role", { assumeRolePolicy: allow("sts:AssumeRole", undefined).policy }],
@@ -72,6 +76,20 @@ describe("rights", () => {
       ["the statement number 1 allows *"],
     ],
     ["role", { inlinePolicies: [allow("*", "*")] }, ["the statement Some allows *"]],
+    ...["*:*", "**", "s3:**", "s3:?*", "*:GetObject", "S3*"].map(
+      (action): [keyof typeof types, Props, string[]] => [
+        "policy",
+        allow(action, "arn:aws:s3:::acme"),
+        [`the statement Some allows ${action}`],
+      ],
+    ),
+    ...["**", "arn:*", "arn:aws:*", "arn:aws:s3:::*", "arn:aws:s3:::*/*", "arn:aws:s?:*:*:*"].map(
+      (everything): [keyof typeof types, Props, string[]] => [
+        "policy",
+        allow("s3:GetObject", ["arn:aws:s3:::acme/*", everything]),
+        ["the statement Some allows s3:GetObject on every resource"],
+      ],
+    ),
   ])("of a %s as %o are refused", (type, props, told) => {
     expect(check(types[type], props)).toEqual(told);
   });

@@ -14,6 +14,17 @@ const types = {
   block: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   acl: "aws:s3/bucketAcl:BucketAcl",
   bucketPolicy: "aws:s3/bucketPolicy:BucketPolicy",
+  accountBlock: "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+  s3Bucket: "aws:s3/bucket:Bucket",
+  oldBucket: "aws:s3/bucketV2:BucketV2",
+  oldAcl: "aws:s3/bucketAclV2:BucketAclV2",
+  object: "aws:s3/bucketObjectv2:BucketObjectv2",
+  control: "gcp:storage/bucketAccessControl:BucketAccessControl",
+  defaultControl: "gcp:storage/defaultObjectAccessControl:DefaultObjectAccessControl",
+  objectControl: "gcp:storage/objectAccessControl:ObjectAccessControl",
+  googleAcl: "gcp:storage/bucketACL:BucketACL",
+  googleDefaultAcl: "gcp:storage/defaultObjectACL:DefaultObjectACL",
+  googleObjectAcl: "gcp:storage/objectACL:ObjectACL",
   ecrPolicy: "aws:ecr/repositoryPolicy:RepositoryPolicy",
   role: "aws:iam/role:Role",
   environment: "aws:elasticbeanstalk/environment:Environment",
@@ -28,7 +39,8 @@ const check = (type: keyof typeof types, props: Props, target?: object) =>
   );
 
 const port = (ip?: string) => ({ ports: [{ internal: 8000, external: 8000, ...(ip && { ip }) }] });
-const invoker = (member: string, role = "roles/run.invoker") => ({ role, member });
+const name = "web-staging";
+const invoker = (member: string, role = "roles/run.invoker") => ({ name, role, member });
 const whole = (member: string) =>
   JSON.stringify({ bindings: [{ role: "roles/run.invoker", members: [member] }] });
 const closed = {
@@ -38,6 +50,7 @@ const closed = {
   restrictPublicBuckets: true,
 };
 const policy = (statement: object) => JSON.stringify({ Statement: [statement] });
+const group = (of: string) => `http://acs.amazonaws.com/groups/global/${of}`;
 const scheme = (value?: string) => ({
   settings: [
     { namespace: "aws:ec2:vpc", name: "VPCId", value: "vpc-1" },
@@ -55,7 +68,7 @@ describe("what is public", () => {
     ["container", port(unknownMark)],
     ["container", {}],
     ["service", { invokerIamDisabled: false }],
-    ["service", { invokerIamDisabled: true }, { access: "unchecked" }],
+    ["service", { name, invokerIamDisabled: true }, { access: "unchecked" }],
     ["invoker", invoker("allUsers"), { access: "public" }],
     ["invoker", invoker(somebody)],
     ["invoker", invoker(unknownMark)],
@@ -68,7 +81,19 @@ describe("what is public", () => {
     ["acl", { acl: "private" }],
     ["bucketPolicy", { policy: policy({ Effect: "Deny", Principal: "*", Action: "s3:*" }) }],
     ["bucketPolicy", { policy: unknownMark }],
-    ["ecrPolicy", { policy: policy({ ...push, Condition: { Bool: { a: "b" } } }) }],
+    ["invoker", { ...invoker("allUsers"), name: unknownMark }, { access: "public" }],
+    [
+      "invoker",
+      { ...invoker("allUsers"), name: `projects/acme/locations/europe-west1/services/${name}` },
+      { access: "public" },
+    ],
+    ["accountBlock", closed],
+    ["s3Bucket", { acl: "private" }],
+    ["oldBucket", { acl: unknownMark, grants: [{ id: "acme", type: "CanonicalUser" }] }],
+    ["object", { acl: "bucket-owner-full-control" }],
+    ["control", { role: "READER", entity: "user-somebody@acme.example" }],
+    ["defaultControl", { role: "READER", entity: unknownMark }],
+    ["googleAcl", { predefinedAcl: "projectPrivate", roleEntities: ["OWNER:project-owners-1"] }],
     [
       "role",
       { assumeRolePolicy: policy({ ...push, Principal: { Service: "ec2.amazonaws.com" } }) },
@@ -87,10 +112,15 @@ describe("what is public", () => {
     ["container", port(), {}, ["port 8000 is published on every address"]],
     ["container", port("0.0.0.0"), { bind: "10.0.0.1" }, ["port 8000 is published on 0.0.0.0"]],
     ["container", { networkMode: "host" }, {}, ["it has the host's own network"]],
-    ["service", { invokerIamDisabled: true }, {}, ["invokerIamDisabled lets everybody call it"]],
     [
       "service",
-      { invokerIamDisabled: true },
+      { name, invokerIamDisabled: true },
+      {},
+      ["invokerIamDisabled lets everybody call it"],
+    ],
+    [
+      "service",
+      { name, invokerIamDisabled: true },
       { access: "public" },
       ["invokerIamDisabled lets everybody call it"],
     ],
@@ -133,6 +163,53 @@ describe("what is public", () => {
       ["blockPublicPolicy is not true", "ignorePublicAcls is not true"],
     ],
     ["acl", { acl: "public-read" }, {}, ["the acl is public-read"]],
+    ["oldAcl", { acl: "public-read-write" }, {}, ["the acl is public-read-write"]],
+    ["acl", { acl: "authenticated-read" }, {}, ["the acl is authenticated-read"]],
+    [
+      "acl",
+      { accessControlPolicy: { grants: [{ grantee: { uri: group("AllUsers") } }] } },
+      {},
+      ["it lets AllUsers in"],
+    ],
+    ["s3Bucket", { acl: "public-read" }, {}, ["the acl is public-read"]],
+    ["oldBucket", { acl: "public-read" }, {}, ["the acl is public-read"]],
+    ["object", { acl: "public-read" }, {}, ["the acl is public-read"]],
+    [
+      "s3Bucket",
+      { grants: [{ uri: group("AuthenticatedUsers"), permissions: ["READ"] }] },
+      {},
+      ["it lets AuthenticatedUsers in"],
+    ],
+    ["accountBlock", { ...closed, blockPublicAcls: false }, {}, ["blockPublicAcls is not true"]],
+    ["control", { entity: "allUsers" }, {}, ["it lets allUsers in"]],
+    ["defaultControl", { entity: "allUsers" }, {}, ["it lets allUsers in"]],
+    [
+      "objectControl",
+      { entity: "allAuthenticatedUsers" },
+      {},
+      ["it lets allAuthenticatedUsers in"],
+    ],
+    ["googleAcl", { predefinedAcl: "publicRead" }, {}, ["predefinedAcl is publicRead"]],
+    ["googleAcl", { defaultAcl: "publicReadWrite" }, {}, ["defaultAcl is publicReadWrite"]],
+    [
+      "googleObjectAcl",
+      { predefinedAcl: "authenticatedRead" },
+      {},
+      ["predefinedAcl is authenticatedRead"],
+    ],
+    ["googleDefaultAcl", { roleEntities: ["READER:allUsers"] }, {}, ["it lets allUsers in"]],
+    [
+      "invoker",
+      { ...invoker("allUsers"), name: "admin" },
+      { access: "public" },
+      ["roles/run.invoker is given to allUsers"],
+    ],
+    [
+      "service",
+      { name: "admin", invokerIamDisabled: true },
+      { access: "unchecked" },
+      ["invokerIamDisabled lets everybody call it"],
+    ],
     [
       "bucketPolicy",
       { policy: policy({ Effect: "Allow", Principal: { AWS: ["*"] }, Action: "s3:GetObject" }) },
@@ -145,5 +222,51 @@ describe("what is public", () => {
     ["environment", scheme(), { access: "internal" }, ["its load balancer is not internal"]],
   ])("on a %s as %o is refused where the stack asks for %o", (type, props, target, told) => {
     expect(check(type, props, target)).toEqual(told);
+  });
+});
+
+describe("a policy that lets everybody in", () => {
+  const told = (Condition: object) =>
+    check("ecrPolicy", { policy: policy({ ...push, Condition }) });
+
+  it.each<object>([
+    { StringEquals: { "aws:PrincipalOrgID": "o-acme" } },
+    { StringEquals: { "aws:SourceAccount": ["123456789012", "210987654321"] } },
+    { StringLike: { "aws:userid": "AROAEXAMPLE:*" } },
+    { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-acme/r-1/*" } },
+    { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/slipway/*" } },
+    { ArnEquals: { "AWS:SourceArn": "arn:aws:s3:::acme" } },
+    { IpAddress: { "aws:SourceIp": ["192.0.2.0/24", "2001:db8::/32", "192.0.2.1"] } },
+    {
+      StringLike: { "aws:UserAgent": "*" },
+      StringEquals: { "aws:SourceVpce": "vpce-1" },
+    },
+  ])("is accepted under %j", (condition) => {
+    expect(told(condition)).toEqual([]);
+  });
+
+  it.each<object>([
+    {},
+    { Bool: { a: "b" } },
+    { Bool: { "aws:SecureTransport": "true" } },
+    { StringLike: { "aws:UserAgent": "*" } },
+    { StringEquals: { "aws:Referer": "https://acme.example" } },
+    { StringEquals: { constructor: "o-acme" } },
+    { StringLike: { "aws:PrincipalOrgID": "*" } },
+    { StringLike: { "aws:PrincipalOrgID": "o-*" } },
+    { StringLike: { "aws:SourceAccount": ["123456789012", "*"] } },
+    { StringEquals: { "aws:SourceAccount": [] } },
+    { StringEquals: { "aws:PrincipalAccount": "$" + "{aws:SourceAccount}" } },
+    { StringNotEquals: { "aws:PrincipalOrgID": "o-acme" } },
+    { StringEqualsIfExists: { "aws:PrincipalOrgID": "o-acme" } },
+    { "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-acme" } },
+    { Null: { "aws:PrincipalOrgID": "false" } },
+    { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/acme" } },
+    { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } },
+    { ArnLike: { "aws:SourceArn": "arn:aws:*" } },
+    { IpAddress: { "aws:SourceIp": "0.0.0.0/0" } },
+    { IpAddress: { "aws:SourceIp": ["192.0.2.0/24", "::/0"] } },
+  ])("is refused under %j", (condition) => {
+    expect(told(condition)).toEqual(["the statement Push lets everybody in"]);
   });
 });

@@ -68,7 +68,7 @@ describe("Pulumi's own engine", () => {
   it("runs the policies in a preview, and goes on where nothing breaks them", async () => {
     const { code, violations } = await previewOf(
       `make("${container}", { image: "${image}", envs: ["A=b", pulumi.secret("TOKEN=hunter2")] });
-       make("${invoker}", { role: "roles/run.invoker", member: "allUsers" });`,
+       make("${invoker}", { name: "web-dev", role: "roles/run.invoker", member: "allUsers" });`,
       "public",
     );
     expect({ code, violations }).toEqual({ code: 0, violations: [] });
@@ -77,7 +77,7 @@ describe("Pulumi's own engine", () => {
   it("fails where a resource or the whole stack breaks them, and names the rules", async () => {
     const { code, violations } = await previewOf(
       `make("${container}", { image: "acme/web:latest", envs: ["TOKEN=hunter2"] });
-       make("${invoker}", { role: "roles/run.invoker", member: "allUsers" });
+       make("${invoker}", { name: "web-dev", role: "roles/run.invoker", member: "allUsers" });
        make("aws:s3/bucket:Bucket", { bucket: "acme" });`,
     );
     const told = (name: string, type: string, clause: string) => {
@@ -162,7 +162,7 @@ describe("a language host", () => {
       const request = new analyzer.AnalyzeRequest();
       request.setType(invoker);
       request.setName("web");
-      const inputs = { role: "roles/run.invoker", member: "allUsers" };
+      const inputs = { name: "web-dev", role: "roles/run.invoker", member: "allUsers" };
       request.setProperties(struct.Struct.fromJavaScript(inputs));
       request.setOptions(new analyzer.AnalyzerResourceOptions());
       const response = await answered<InstanceType<typeof analyzer.AnalyzeResponse>>((answer) =>

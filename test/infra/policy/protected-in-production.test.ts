@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { protectedInProduction } from "../../../infra/policy/protected-in-production.ts";
 import { type Props, unknownMark } from "../../../infra/policy/rule.ts";
+import { stackFacts } from "../../../infra/policy/stack-facts.ts";
 import { factsOf, resource } from "./judge.ts";
 
 const types = {
@@ -11,6 +12,11 @@ const types = {
   environment: "aws:elasticbeanstalk/environment:Environment",
   repository: "aws:ecr/repository:Repository",
   bucket: "aws:s3/bucket:Bucket",
+  oldBucket: "aws:s3/bucketV2:BucketV2",
+  googleSecret: "gcp:secretmanager/secret:Secret",
+  regionalSecret: "gcp:secretmanager/regionalSecret:RegionalSecret",
+  secret: "aws:secretsmanager/secret:Secret",
+  parameter: "aws:ssm/parameter:Parameter",
   container: "docker:index/container:Container",
 };
 
@@ -28,6 +34,11 @@ describe("in production", () => {
     ["environment", {}, true],
     ["repository", { forceDelete: false }, true],
     ["bucket", {}, true],
+    ["oldBucket", {}, true],
+    ["googleSecret", {}, true],
+    ["regionalSecret", {}, true],
+    ["secret", {}, true],
+    ["parameter", {}, true],
     ["container", {}, false],
   ])("a %s with %o and protect %s is accepted", (...given) => {
     expect(check(...given)).toEqual([]);
@@ -42,8 +53,26 @@ describe("in production", () => {
     ["environment", {}, false, ["protect is not set"]],
     ["repository", { forceDelete: true }, false, ["protect is not set", "forceDelete is true"]],
     ["bucket", { forceDestroy: true }, true, ["forceDestroy is true"]],
+    ["oldBucket", { forceDestroy: true }, false, ["protect is not set", "forceDestroy is true"]],
+    ["googleSecret", {}, false, ["protect is not set"]],
+    ["regionalSecret", {}, false, ["protect is not set"]],
+    ["secret", {}, false, ["protect is not set"]],
+    ["parameter", {}, false, ["protect is not set"]],
   ])("a %s with %o and protect %s is refused", (type, props, protect, told) => {
     expect(check(type, props, protect)).toEqual(told);
+  });
+
+  it("copies of the stack's own secrets need no protection, and others do", () => {
+    const env = { TOKEN: { secret: "token" }, OTHER: { ref: "web-other" }, PLAIN: "a" };
+    const services = JSON.stringify({ web: { target: {}, env } });
+    const facts = stackFacts("production", new Map([["slipway:services", services]]));
+    const told = (["googleSecret", "secret"] as const).flatMap((type) =>
+      ["web-TOKEN", "web-OTHER", "web-PLAIN", "TOKEN"].map((name) =>
+        protectedInProduction.check?.(resource(types[type], {}, { name }), facts),
+      ),
+    );
+    const open = ["protect is not set"];
+    expect(told).toEqual([[], open, open, open, [], open, open, open]);
   });
 
   it("is a stack of that name alone", () => {

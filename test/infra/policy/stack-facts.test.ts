@@ -6,7 +6,10 @@ const read = (services: string) => stackFacts("dev", new Map([["slipway:services
 describe("what a stack asks for", () => {
   it("is read from its services' targets", () => {
     const services = {
-      web: { target: { kind: "cloud-run", access: "public" } },
+      web: {
+        target: { kind: "cloud-run", access: "public" },
+        env: { A: "b", TOKEN: { secret: "token" }, OTHER: { ref: "other" } },
+      },
       shop: { target: { kind: "docker", bind: "0.0.0.0" } },
     };
     expect(
@@ -15,6 +18,11 @@ describe("what a stack asks for", () => {
       stack: "production",
       isProduction: true,
       asked: { web: { access: "public", bind: "" }, shop: { access: "", bind: "0.0.0.0" } },
+      names: new Map([
+        ["web-production", "web"],
+        ["shop-production", "shop"],
+      ]),
+      copies: new Set(["web-TOKEN"]),
     });
   });
 
@@ -23,7 +31,13 @@ describe("what a stack asks for", () => {
   });
 
   it.each(["", "no JSON", "[]", "null", '{"web": 1}'])("is nothing where %j stands", (services) => {
-    const asked = services.startsWith("{") ? { web: { access: "", bind: "" } } : {};
-    expect(read(services)).toEqual({ stack: "dev", isProduction: false, asked });
+    const isMap = services.startsWith("{");
+    expect(read(services)).toEqual({
+      stack: "dev",
+      isProduction: false,
+      asked: isMap ? { web: { access: "", bind: "" } } : {},
+      names: new Map(isMap ? [["web-dev", "web"]] : []),
+      copies: new Set(),
+    });
   });
 });

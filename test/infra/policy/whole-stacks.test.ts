@@ -79,7 +79,9 @@ function factsOf(stack: string, values: Record<string, unknown>) {
   const texts = Object.entries(values).map(
     ([key, value]) => [`slipway:${key}`, JSON.stringify(value)] as const,
   );
-  return stackFacts(stack, new Map(texts));
+  const config = new Map(texts);
+  // Under the mocks every stack is called dev, and so are its services.
+  return { ...stackFacts(stack, config), names: stackFacts("dev", config).names };
 }
 
 const stacks: [stack: string, least: string[]][] = [

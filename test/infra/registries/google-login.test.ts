@@ -1,10 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { UserRefreshClient } from "google-auth-library";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openArtifactRegistry } from "../../../infra/registries/artifact-registry.ts";
 import { googleLogin } from "../../../infra/registries/google-login.ts";
 import { type Answer, account, googleTokens, subject } from "./google-tokens.ts";
-import { dockerConfig, noAccess, shown, written } from "./logins.ts";
+import { dockerConfig, noAccess, shown, temporaryFolder, written } from "./logins.ts";
 
 const host = "gcr.io";
 const key = JSON.stringify({ type: "service_account", client_email: account, private_key: "-" });
@@ -17,6 +19,7 @@ describe("a login at Google's registries", () => {
     const { requests, file } = await googleTokens();
     expect(await googleLogin(host, { file })).toEqual({
       username: "oauth2accesstoken",
+      // pragma: allowlist nextline secret
       password: "ya29.impersonated",
     });
     const scope = "https://www.googleapis.com/auth/cloud-platform";
@@ -51,6 +54,7 @@ describe("a login at Google's registries", () => {
     const { file, credentials } = await googleTokens();
     for (const value of [credentials, file]) {
       expect(await googleLogin(host, { credentials: value })).toMatchObject({
+        // pragma: allowlist nextline secret
         password: "ya29.impersonated",
       });
     }
@@ -67,6 +71,7 @@ describe("a login at Google's registries", () => {
     const credentials = JSON.stringify({ type: "authorized_user", ...user });
     expect(await googleLogin(host, { credentials })).toEqual({
       username: "oauth2accesstoken",
+      // pragma: allowlist nextline secret
       password: "ya29.id.again",
     });
   });
@@ -109,12 +114,43 @@ describe("a login at Google's registries", () => {
       'GOOGLE_CREDENTIALS: credentials of the type "gdch_service_account" are not known here; use those of a service account, of a user or of a workload identity, or log Docker in',
     ],
     [
-      "half of a workload identity",
-      { credentials: '{"type":"external_account","audience":"a","subject_token_type":"t"}' },
-      "GOOGLE_CREDENTIALS: A credential source or subject token supplier must be specified.; have the credentials written anew",
+      "credentials without a type",
+      { credentials: "{}" },
+      "GOOGLE_CREDENTIALS: credentials of the type undefined are not known here; use those of a service account, of a user or of a workload identity, or log Docker in",
+    ],
+    [
+      "a service account without its key",
+      { credentials: '{"type":"service_account","client_email":"a@b"}' },
+      "GOOGLE_CREDENTIALS: its service_account has no good private_key; have the credentials written anew",
+    ],
+    [
+      "a user without a token",
+      { credentials: '{"type":"authorized_user","client_id":"i","client_secret":"s"}' },
+      "GOOGLE_CREDENTIALS: its authorized_user has no good refresh_token; have the credentials written anew",
+    ],
+    [
+      "a workload identity of nothing",
+      { credentials: '{"type":"external_account"}' },
+      "GOOGLE_CREDENTIALS: its external_account has no good audience, subject_token_type, credential_source; have the credentials written anew",
+    ],
+    [
+      "a workload identity without a source",
+      {
+        credentials:
+          '{"type":"external_account","audience":"a","subject_token_type":"t","credential_source":{}}',
+      },
+      'GOOGLE_CREDENTIALS: No valid Identity Pool "credential_source" provided, must be either file, url, or certificate.; have the credentials written anew',
     ],
   ])("is refused for %s", async (_what, login, message) => {
     expect(await refusal(googleLogin(host, login))).toEqual(new RunError(message));
+  });
+
+  it.each(["null", "[]", '"key"', "5"])("is refused for a file with %s", async (text) => {
+    const file = join(temporaryFolder(), "google.json");
+    writeFileSync(file, text);
+    const message =
+      "GOOGLE_APPLICATION_CREDENTIALS: holds no credentials; have the credentials written anew";
+    expect(await refusal(googleLogin(host, { file }))).toEqual(new RunError(message));
   });
 });
 
