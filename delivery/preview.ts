@@ -35,9 +35,7 @@ await command(async (args) => {
   const host = hostOf(env);
   const pulumi = { ...rest, env: withoutTokens(env) };
   const stack = await openStack(pulumi, choice);
-  // A rehearsal's Pulumi answers nothing without a stack, not even its version.
-  const named = { ...pulumi, env: { ...pulumi.env, PULUMI_STACK: stack.name } };
-  const { flags, leftOut } = await policyFlags(named);
+  const { flags, leftOut } = await policyFlags(pulumi);
   const state = await stateOf(stack);
   const previewed = await preview(stack, flags);
   const report = reportOf(previewed, {

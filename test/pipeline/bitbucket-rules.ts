@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Pipeline, type Pipelines, type Step, scriptOf, stepsOf } from "./bitbucket.ts";
+import { checking, releasing } from "./commands.ts";
 
 // What Bitbucket's own schema does not know of a good pipeline. Each rule has a name, and tells each fault in a line.
 
@@ -8,18 +9,6 @@ const checkout = join(import.meta.dirname, "..", "..");
 
 /** Finds the faults of one rule. */
 type Rule = (file: Pipelines) => readonly string[];
-
-/** What makes or moves a release, or takes the deploying identity for what it needs to read. */
-const releasing =
-  /\bpulumi (?:up|update|destroy|refresh|import)\b|npm run (?:deliver|promote|rollback|drift)\b/;
-
-const checking = [
-  "npm run lint",
-  "npm run scan",
-  "npm test -- unit pytest",
-  "npm test -- real",
-  "npm run dast",
-];
 
 /** What a step may tell its environment: who it is, and nothing else. */
 const identities = ["PREVIEW", "DEPLOY"].map(

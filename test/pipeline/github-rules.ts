@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { checking, releasing } from "./commands.ts";
 import { commandsOf, type Job, type Workflows, waitsFor } from "./github.ts";
 import { conditions, conditionsOf } from "./github-conditions.ts";
 import { misreadings } from "./misreadings.ts";
@@ -11,19 +12,6 @@ const checkout = join(import.meta.dirname, "..", "..");
 
 /** Finds the faults of one rule. */
 type Rule = (files: Workflows) => readonly string[];
-
-/** What makes or moves a release, or takes the deploying identity for what it needs to read. */
-const releasing =
-  /\bpulumi (?:up|update|destroy|refresh|import)\b|npm run (?:deliver|promote|rollback|drift)\b/;
-
-const checking = [
-  "npm run lint",
-  "npm run scan",
-  "npm test -- unit pytest",
-  "npm test -- real",
-  "npm run dast",
-  "npm start",
-];
 
 const onMain = "github.ref == 'refs/heads/main'";
 
@@ -38,7 +26,9 @@ export const rules: Readonly<Record<string, Rule>> = {
     const run = jobsIn(files, "checks.yml").flatMap(commandsOf);
     const callers = files.jobs.filter(({ uses }) => uses === "./.github/workflows/checks.yml");
     return [
-      ...checking.filter((line) => !run.includes(line)).map((line) => `${line} is missing`),
+      ...[...checking, "npm start"]
+        .filter((line) => !run.includes(line))
+        .map((line) => `${line} is missing`),
       ...["ci.yml", "deploy.yml"]
         .filter((name) => !callers.some(({ file }) => file === name))
         .map((name) => `${name} calls no checks`),
