@@ -46,6 +46,13 @@ export interface Diagnostic {
   readonly severity: string;
 }
 
+/** What Pulumi's CLI needs in its environment to print a plan, and nothing beside it. */
+export const asPlan = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  // Else the plan comes as a stream of events.
+  PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
+} as const;
+
 /**
  * Reads what `pulumi preview --json` prints.
  * @throws UserError when it is of another form.

@@ -4,17 +4,12 @@ import { command, readFlags } from "./command.ts";
 import { defaultBranch, movingTags } from "./moving-tags.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
-import { hasFailed, type Pulumi } from "./pulumi.ts";
-import { bringBack } from "./releases/bring-back.ts";
+import type { Pulumi } from "./pulumi.ts";
 import { copyRelease, moveTags, type Route } from "./releases/copy-release.ts";
 import { openSide, type Side } from "./releases/open-side.ts";
 import { holdForward, keptBeside, promoted } from "./releases/promotion.ts";
-import { tellOutcome } from "./releases/tell-outcome.ts";
-import { upReleases } from "./releases/up-releases.ts";
-import { readState } from "./state/stack.ts";
-import { didLastFail, provenReleases } from "./state/stack-state.ts";
-import { warn } from "./tell.ts";
-import { inTurn } from "./turn/in-turn.ts";
+import { releaseInTurn } from "./releases/release-in-turn.ts";
+import { provenReleases } from "./state/stack-state.ts";
 
 type Releases = Readonly<Record<string, Release>>;
 
@@ -47,7 +42,11 @@ await command(async (args) => {
 
   const routes = await openRoutes(releases, from, to);
   for (const [name, release, route] of routes) await copyRelease(name, release, route);
-  const code = flags["copy-only"] ? 0 : await up(to, holds);
+  const code = flags["copy-only"]
+    ? 0
+    : await releaseInTurn(to.handle, to.state, "the promotion", (state) =>
+        holds({ ...to, state, proven: provenReleases(state) }),
+      );
   if (code === 0 && !flags.back) await followWithTags(routes, pulumi);
   return code;
 });
@@ -65,23 +64,6 @@ function openRoutes(releases: Releases, from: Side, to: Side): Promise<Routes> {
 
 function commitsOf(releases: Releases): Record<string, string> {
   return Object.fromEntries(Object.entries(releases).map(([name, { commit }]) => [name, commit]));
-}
-
-/** @param hold the commits for a side as it is now; another delivery may have put a newer one there while this one waited. */
-async function up(to: Side, hold: (side: Side) => Promise<Record<string, string>>) {
-  const { handle } = to;
-  const { code } = await inTurn(handle, to.state, async (state) => {
-    const commits = await hold({ ...to, state, proven: provenReleases(state) });
-    const options = { commits, retries: didLastFail(state), guarded: state };
-    const ended = await upReleases(handle, options);
-    if (ended.code === 0) tellOutcome(Object.keys(commits), state, await readState(handle));
-    if (hasFailed(ended)) {
-      warn(`stack ${handle.name}: the promotion failed (exit code ${ended.code})`);
-      await bringBack(handle, state, ended);
-    }
-    return ended;
-  });
-  return code;
 }
 
 /** Where the stacks share a registry, the delivery to the first one has moved these tags already. */

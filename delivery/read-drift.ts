@@ -2,7 +2,7 @@ import { z } from "zod";
 import { run } from "../setup/run.ts";
 import { UserError } from "../setup/user-error.ts";
 import { previewFailure } from "./guard/preview-failure.ts";
-import { type PlannedStep, readPlan } from "./plan.ts";
+import { asPlan, type PlannedStep, readPlan } from "./plan.ts";
 import type { Stack } from "./state/stack.ts";
 
 /** What a look at the cloud found. */
@@ -27,10 +27,9 @@ export interface Drifted {
 export async function readDrift({ name, pulumi }: Stack): Promise<Drift> {
   const { program, folder, env } = pulumi;
   const args = ["refresh", "--preview-only", "--json", "--non-interactive", "--stack", name];
-  const quiet = { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false" };
   const { code, stdout, stderr } = await run(program, args, {
     cwd: folder,
-    env: { ...env, ...quiet },
+    env: { ...env, ...asPlan },
   });
   if (code !== 0)
     throw new UserError(

@@ -3,15 +3,11 @@ import { fullCommit } from "./commits/full-commit.ts";
 import { configurationDifferences } from "./configuration-differences.ts";
 import { openPulumi } from "./open-pulumi.ts";
 import { refuseInPullRequest } from "./pull-request.ts";
-import { hasFailed } from "./pulumi.ts";
-import { bringBack } from "./releases/bring-back.ts";
-import { tellOutcome } from "./releases/tell-outcome.ts";
-import { upReleases } from "./releases/up-releases.ts";
+import { releaseInTurn } from "./releases/release-in-turn.ts";
 import { wayBack } from "./releases/way-back.ts";
 import { openStack, readState, type Stack } from "./state/stack.ts";
 import { didLastFail, provenReleases, type StackState } from "./state/stack-state.ts";
-import { tell, warn } from "./tell.ts";
-import { inTurn } from "./turn/in-turn.ts";
+import { tell } from "./tell.ts";
 
 /**
  * `npm run rollback -- --stack production [--to COMMIT] [--service NAME]`: puts an earlier image under the configuration of
@@ -30,22 +26,13 @@ await command(async (args) => {
   const commit =
     to === undefined ? undefined : await fullCommit(to, knownCommits(before), stack.pulumi.folder);
   let announced = "";
-  const { code } = await inTurn(stack, before, async (state) => {
-    // Another delivery may have ended while this one waited: then the way back is another.
+  return releaseInTurn(stack, before, "the rollback", async (state) => {
     const commits = wayBack(stack.name, state, { to: commit, service });
     const words = await announcement(stack, state, commits);
     if (words !== announced) tell(words);
     announced = words;
-    const options = { commits, retries: didLastFail(state), guarded: state };
-    const ended = await upReleases(stack, options);
-    if (ended.code === 0) tellOutcome(Object.keys(commits), state, await readState(stack));
-    if (hasFailed(ended)) {
-      warn(`stack ${stack.name}: the rollback failed (exit code ${ended.code})`);
-      await bringBack(stack, state, ended);
-    }
-    return ended;
+    return commits;
   });
-  return code;
 });
 
 function knownCommits(state: StackState): string[] {

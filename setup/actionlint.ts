@@ -32,15 +32,15 @@ export function actionlint(
     },
     async bring(progress, signal) {
       try {
-        let how = "brought by another process";
-        await installFolder(
+        const how = await installFolder(
           folder,
-          async (draft) => {
-            how = await fill(draft, executable, releases, machine, progress, signal);
-          },
+          (draft) => fill(draft, executable, releases, machine, progress, signal),
           progress,
         );
-        return { text: `${ACTIONLINT_VERSION}, ${how}`, value: folder };
+        return {
+          text: `${ACTIONLINT_VERSION}, ${how ?? "brought by another process"}`,
+          value: folder,
+        };
       } catch (error) {
         if (!(error instanceof OutOfReach)) throw error;
         return { text: `not to be had: ${error.message}`, value: undefined };

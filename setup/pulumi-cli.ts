@@ -37,15 +37,12 @@ export function pulumiCli(
         : undefined;
     },
     async bring(progress, signal) {
-      let how = "brought by another process";
-      await installFolder(
+      const how = await installFolder(
         folder,
-        async (draft) => {
-          how = await fill(draft, executable, releases, machine, progress, signal);
-        },
+        (draft) => fill(draft, executable, releases, machine, progress, signal),
         progress,
       );
-      return { text: `${PULUMI_VERSION}, ${how}`, value: folder };
+      return { text: `${PULUMI_VERSION}, ${how ?? "brought by another process"}`, value: folder };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { run } from "../../setup/run.ts";
 import { UserError } from "../../setup/user-error.ts";
-import { type Plan, readPlan } from "../plan.ts";
+import { asPlan, type Plan, readPlan } from "../plan.ts";
 import type { Ended, UpCall } from "../pulumi.ts";
 import type { Stack } from "../state/stack.ts";
 import { lockWords } from "../turn/lock-words.ts";
@@ -16,14 +16,9 @@ export async function planned(
   { name, pulumi }: Stack,
   { args, env, folder }: UpCall,
 ): Promise<Plan | Ended> {
-  const quiet = {
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Events in the place of the plan.
-    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
-  };
   const { code, stdout, stderr } = await run(pulumi.program, previewArguments(args), {
     cwd: folder,
-    env: { ...env, ...quiet },
+    env: { ...env, ...asPlan },
   });
   if (code === 0) return readPlan(stdout);
   const locked = lockWords(stderr);

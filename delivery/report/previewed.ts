@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../setup/run.ts";
-import { type Plan, readPlan } from "../plan.ts";
+import { asPlan, type Plan, readPlan } from "../plan.ts";
 import type { Stack } from "../state/stack.ts";
 import { type Violation, violationsIn } from "./violations.ts";
 
@@ -42,7 +42,8 @@ export async function preview(
     ];
     const { code, stdout, stderr } = await run(pulumi.program, [...args, ...flags], {
       cwd: pulumi.folder,
-      env: { ...pulumi.env, ...asAnObject },
+      // Without the last the CLI has no `--event-log`, the only place where the policies' words are.
+      env: { ...pulumi.env, ...asPlan, PULUMI_DEBUG_COMMANDS: "true" },
     });
     const events = existsSync(log) ? readFileSync(log, "utf8") : "";
     const isPlan = stdout.trimStart().startsWith("{");
@@ -56,14 +57,6 @@ export async function preview(
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const asAnObject = {
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  // Else the plan comes as a stream of events.
-  PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
-  // Without it the CLI has no `--event-log`, the only place where the policies' words are.
-  PULUMI_DEBUG_COMMANDS: "true",
-};
 
 /** From the first error on, or else the last lines. */
 function endOf(text: string): string {
