@@ -5,7 +5,8 @@ import { freePort } from "../rehearsal/free-port.ts";
 import { createDockerProvider } from "../rehearsal/providers/docker/provider.ts";
 import { attach } from "../rehearsal/providers/host.ts";
 import { openEngine } from "../setup/open-engine.ts";
-import { findRegistryImage } from "../setup/registry-image.ts";
+import { registryImage } from "../setup/registry-image.ts";
+import { findServerImage } from "../setup/server-image.ts";
 import { startRegistry } from "../setup/start-registry.ts";
 import { UserError } from "../setup/user-error.ts";
 import { type CheckoutCopy, copyCheckout } from "./checkout-copy.ts";
@@ -55,7 +56,7 @@ export async function onWorkbench<T>(
     async () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   ];
   try {
-    const image = (await findRegistryImage(host))?.value;
+    const image = await findServerImage(host, registryImage);
     if (!image) throw new UserError("registry: its image is gone from the engine; run npm start");
     const { port, remove } = await startRegistry({
       host,

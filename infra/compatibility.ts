@@ -62,6 +62,7 @@ export function incompatibilities(name: string, service: ServiceConfig): string[
     ...strangers(name, service),
     ...platform(name, service),
     ...references(name, service),
+    ...disk(name, service),
   ];
 }
 
@@ -119,4 +120,14 @@ function references(name: string, { env, target }: ServiceConfig): string[] {
         ]
       : [],
   );
+}
+
+/** Whose instances come and go, each with a disk of its own that goes with it. */
+const forgetful = { "cloud-run": "Cloud Run", "elastic-beanstalk": "Elastic Beanstalk" } as const;
+
+function disk(name: string, { data, target }: ServiceConfig): string[] {
+  if (data === undefined || target.kind === "docker") return [];
+  return [
+    `slipway:services.${name}.data: ${forgetful[target.kind]} keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in env name a database`,
+  ];
 }

@@ -1,3 +1,5 @@
+import { asMap } from "./as-map.ts";
+
 /** A cloud by the name of its Pulumi package. */
 export type Kind = "gcp" | "aws";
 
@@ -29,9 +31,4 @@ export function goesOutside(config: Readonly<Record<string, unknown>>): boolean 
   const services = Object.values(asMap(config["slipway:services"]));
   const isHub = services.some((service) => asMap(asMap(service).registry).kind === "docker-hub");
   return isHub || cloudsIn(config).length > 0;
-}
-
-/** What is no map is for the program to refuse. */
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

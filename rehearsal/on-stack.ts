@@ -5,6 +5,7 @@ import { openEngine } from "../setup/open-engine.ts";
 import { ready } from "../setup/ready.ts";
 import type { Story } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
+import { bringDatabases } from "./database/database.ts";
 import { Interrupted, type Interruption } from "./interruption.ts";
 import { playOutside } from "./outside/play-outside.ts";
 import { type Flavour, settleFlavour } from "./provider-flavour.ts";
@@ -63,7 +64,12 @@ export function onStack<T>(
   };
   const under = async (): Promise<T> => {
     const began = performance.now();
-    const { config, placeholders } = await writeStackFile(place, changes ?? {});
+    const databases =
+      builds && place.purpose === "rehearse"
+        ? (services: readonly string[]) => bringOwn(place, services, story, interruption)
+        : undefined;
+    const written = await writeStackFile(place, changes ?? {}, databases);
+    const { config, placeholders } = written;
     for (const path of placeholders) {
       story.warn(`${path} is a secure value, and a placeholder in this run`);
     }
@@ -72,7 +78,8 @@ export function onStack<T>(
     if (flavour !== tools.provider || place.purpose === "rehearse") {
       story.say("Docker provider", told[flavour]);
     }
-    const played = place.purpose === "rehearse" ? await playOutside(config) : undefined;
+    const played =
+      place.purpose === "rehearse" ? await playOutside(config, written.databases) : undefined;
     const standIns =
       flavour === "stand-in" ? await attachStandIns(tools.engine.host, played) : undefined;
     try {
@@ -97,6 +104,23 @@ export function onStack<T>(
     }
   };
   return withLock(place.lock, under, waits ? undefined : held);
+}
+
+/** The databases of a rehearsal's services, as a step of the story. */
+async function bringOwn(
+  place: Workplace,
+  services: readonly string[],
+  story: Story,
+  { race, signal }: Interruption,
+): Promise<Readonly<Record<string, string>>> {
+  const tools = await race(ready(["engine", "postgres-image"], story, { signal }));
+  const options = { host: tools.engine.host, image: tools["postgres-image"] };
+  return race(
+    story.step("Database", async () => ({
+      text: `Postgres, for ${services.join(" and ")}`,
+      value: await bringDatabases(place, services, options),
+    })),
+  );
 }
 
 /** A rehearsal never asks for the real plugins. */

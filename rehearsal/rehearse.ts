@@ -1,4 +1,5 @@
 import { command, tellDelivery } from "./command.ts";
+import { hasDatabases } from "./database/database.ts";
 import { deliver } from "./deliver.ts";
 import { bringGround, groundStack, makeGround, standsOnGround, takeGroundDown } from "./ground.ts";
 import { HeldError } from "./on-stack.ts";
@@ -29,7 +30,8 @@ await command(
       tellDelivery(await deliver(place, options), json);
     } catch (error) {
       const isOurs = !(error instanceof HeldError) && !interruption.signal.aborted;
-      if (isFirst && isOurs && !keep && isStanding(place)) {
+      const isThere = isStanding(place) || hasDatabases(place);
+      if (isFirst && isOurs && !keep && isThere) {
         story.say("rehearsal", "failed, so it is taken down; --keep would leave it for a look");
         await takeDown(place, { story, interruption });
       }

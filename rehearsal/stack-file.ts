@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
+import { asMap } from "./as-map.ts";
+import { type UnknownDatabase, unknownDatabases } from "./database/wanted.ts";
 import { encryptSecrets } from "./encrypt-secrets.ts";
 import { freePort, isFree } from "./free-port.ts";
 import { checkout, isStanding, type Workplace } from "./workplace.ts";
@@ -14,7 +17,8 @@ interface StackFile {
 }
 
 interface Service {
-  target?: { kind?: string; port?: number; protect?: boolean; data?: { volume?: string } };
+  target?: { kind?: string; port?: number; protect?: boolean };
+  data?: { volume?: string; keep?: boolean };
 }
 
 /** What came of writing a run's copy of a stack file. */
@@ -23,7 +27,11 @@ export interface Written {
   readonly config: Readonly<Record<string, unknown>>;
   /** The paths of the secure values that became placeholders. */
   readonly placeholders: readonly string[];
+  /** The URLs of the databases that were brought, by service. */
+  readonly databases: Urls;
 }
+
+type Urls = Readonly<Record<string, string>>;
 
 /** What one run asks for beyond the stack file. */
 export interface Changes {
@@ -33,13 +41,21 @@ export interface Changes {
   readonly file?: string | undefined;
 }
 
+/** Brings a database for each of these services, and returns their URLs by service. */
+export type BringDatabases = (services: readonly string[]) => Promise<Urls>;
+
 /**
  * Writes the run's copy of the stack file. A rehearsal gets a free port and a volume of its own for each service, the
  * same ones every time, so that it can run beside the delivery. Secure values cannot be read without their key: they
- * become placeholders; what stands in clear under `slipway:secrets` becomes secure. Nothing is protected from being deleted, so that `--destroy` can take a rehearsal down.
+ * become placeholders, but for the one in `DATABASE_URL` where databases are brought; what stands in clear under `slipway:secrets`
+ * becomes secure. Nothing is protected from being deleted, so that `--destroy` can take a rehearsal down.
  * @throws UserError when there is no such stack file, it is no YAML, or a secure value is where the program refuses one.
  */
-export async function writeStackFile(place: Workplace, changes: Changes): Promise<Written> {
+export async function writeStackFile(
+  place: Workplace,
+  changes: Changes,
+  bringDatabases?: BringDatabases,
+): Promise<Written> {
   const source = changes.file ?? join(checkout, `Pulumi.${place.stack}.yaml`);
   const file = readStackFile(source, place.stack);
   const before = existsSync(place.stackFile) ? readStackFile(place.stackFile, place.stack) : {};
@@ -49,13 +65,21 @@ export async function writeStackFile(place: Workplace, changes: Changes): Promis
   const misplaced = replaced.filter((path) => /^slipway:(?!secrets(?:\.|$))/.test(path));
   if (misplaced.length > 0) throw new UserError(misplaced.map(misplacedSecret).join("\n"));
   if (changes.release) config["slipway:release"] = changes.release;
-  if (place.purpose === "rehearse") await setApart(config, before.config ?? {}, isStanding(place));
+  if (place.purpose === "rehearse") await setApart(config, before.config ?? {}, place);
+  const unknown = bringDatabases ? unknownDatabases(config) : [];
+  const databases =
+    unknown.length > 0 ? await bringDatabases?.(unknown.map(({ service }) => service)) : {};
+  const known = tellDatabases(config, unknown, databases ?? {});
   const { encryptionsalt, config: kept } = await encryptSecrets(config, before.encryptionsalt);
   // Renamed into place, because half a file would lose the salt, and with it the state's secrets.
   const draft = `${place.stackFile}.draft`;
   writeFileSync(draft, stringify({ ...(encryptionsalt && { encryptionsalt }), config: kept }));
   renameSync(draft, place.stackFile);
-  return { config, placeholders: replaced };
+  return {
+    config,
+    placeholders: replaced.filter((path) => !known.includes(path)),
+    databases: databases ?? {},
+  };
 }
 
 /**
@@ -109,19 +133,41 @@ function withPlaceholders(value: unknown, path: string, replaced: string[]): unk
 async function setApart(
   config: Record<string, unknown>,
   before: Record<string, unknown>,
-  stands: boolean,
+  place: Workplace,
 ) {
-  const services = servicesOf(config);
   const earlier = servicesOf(before);
-  for (const [name, { target }] of Object.entries(services)) {
+  for (const [name, { target, data }] of Object.entries(servicesOf(config))) {
     const port = earlier[name]?.target?.port;
     if (target?.port !== undefined) {
-      target.port =
-        port !== undefined && (stands || (await isFree(port))) ? port : await freePort();
+      const isOurs = port !== undefined && (isStanding(place) || (await isFree(port)));
+      target.port = isOurs ? port : await freePort();
     }
-    if (target?.data?.volume) target.data.volume += "-rehearsal";
     if (target && target.kind !== "docker") target.protect = false;
+    if (typeof data !== "object" || data === null) continue;
+    data.volume = earlier[name]?.data?.volume ?? ownVolume(place, name);
+    data.keep = false;
   }
+}
+
+/** Stacks of one name may be rehearsed in several checkouts at once. */
+function ownVolume({ stack }: Workplace, service: string): string {
+  return `slipway-rehearsal-${stack}-${service}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Sets the stack's secrets that name a database; returns the paths of those. */
+function tellDatabases(
+  config: Record<string, unknown>,
+  unknown: readonly UnknownDatabase[],
+  databases: Urls,
+): string[] {
+  const secrets = { ...asMap(config["slipway:secrets"]) };
+  const told = unknown.flatMap(({ service, secret }) => {
+    if (secret === undefined || !(secret in secrets)) return [];
+    secrets[secret] = databases[service];
+    return [`slipway:secrets.${secret}`];
+  });
+  if (told.length > 0) config["slipway:secrets"] = secrets;
+  return told;
 }
 
 function servicesOf(config: Record<string, unknown>): Record<string, Service> {

@@ -8,9 +8,11 @@ import type { Engine } from "./engine-endpoint.ts";
 import { languageHost } from "./language-host.ts";
 import { type LocalRegistry, localRegistry } from "./local-registry.ts";
 import { type Machine, thisMachine } from "./machine.ts";
+import { postgresImage } from "./postgres-image.ts";
 import { pulumiCli } from "./pulumi-cli.ts";
 import { pythonTools } from "./python-tools.ts";
-import { bringRegistryImage, findRegistryImage } from "./registry-image.ts";
+import { registryImage } from "./registry-image.ts";
+import { serverImage } from "./server-image.ts";
 import type { Story } from "./story.ts";
 import { have, type Progress } from "./thing.ts";
 import { pathOf } from "./which.ts";
@@ -27,6 +29,8 @@ export interface Brought {
   "base-image": string;
   /** The registry on this machine. */
   registry: LocalRegistry;
+  /** The name of Postgres's image in the engine. */
+  "postgres-image": string;
   /** The folder of black, isort, pycodestyle, pytest and hadolint. */
   "python-tools": string;
   /** The folder of the checks' Python programs; never on PATH, because it has a Python and a pytest of its own. */
@@ -100,7 +104,14 @@ function bringers(
   });
   const registry = once(async () => {
     const { host } = await engine();
-    return have(localRegistry(host, registryImage(host, base)), story, signal);
+    const image = serverImage(host, registryImage, base);
+    const bring = async (progress: Progress, stop: AbortSignal): Promise<string> =>
+      ((await image.find()) ?? (await image.bring(progress, stop))).value;
+    return have(localRegistry(host, bring), story, signal);
+  });
+  const postgres = once(async () => {
+    const { host } = await engine();
+    return have(serverImage(host, postgresImage, base), story, signal);
   });
   const tools = once(async () => {
     const folder = await have(pythonTools(machine), story, signal);
@@ -113,16 +124,10 @@ function bringers(
     provider,
     "base-image": base,
     registry,
+    "postgres-image": postgres,
     "python-tools": tools,
     "check-tools": once(() => have(checkTools(machine), story, signal)),
     actionlint: once(() => have(actionlint(machine), story, signal)),
-  };
-}
-
-function registryImage(host: string, base: () => Promise<unknown>) {
-  return async (progress: Progress, signal: AbortSignal): Promise<string> => {
-    const found = await findRegistryImage(host);
-    return (found ?? (await bringRegistryImage(host, progress, signal, base))).value;
   };
 }
 

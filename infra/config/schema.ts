@@ -8,7 +8,7 @@ import { elasticBeanstalkEnvProblems } from "./elastic-beanstalk-env.ts";
 import { filledIn } from "./environment.ts";
 import { absolutePath, pathInCheckout, secretName, strict, text } from "./forms.ts";
 import { ground, groundSecrets } from "./ground.ts";
-import { type RegistryConfig, registry } from "./registries.ts";
+import { registry } from "./registries.ts";
 
 const source = strict({
   context: pathInCheckout,
@@ -46,10 +46,25 @@ const value = z.union([z.string(), secretName, z.strictObject({ ref: z.string() 
     "is neither a text nor a secret; put it in quotes, or write {secret: NAME of one of slipway:secrets} or {ref: an existing secret of the cloud}",
 });
 
+/** What a service keeps on a disk. */
+const data = strict({
+  path: absolutePath.refine((path) => !/^\/(?:tmp)?\/*$/.test(path), {
+    error: (issue) =>
+      `"${issue.input}" would hide what the container has there; name a folder of its own, such as /data`,
+  }),
+  volume: text(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
+    "is no volume name; use two or more letters, digits and _ . -",
+  ).optional(),
+  /** Whether the volume outlives the stack. */
+  keep: z.boolean().default(true),
+});
+
 const service = strict({
   source,
   registry,
   target,
+  data: data.optional(),
   env: z.record(variable, value).default({}),
   proof: proof.default({ kind: "commit", path: "/", field: "commit", seconds: 60 }),
 });
@@ -91,6 +106,7 @@ const schema = strict({
 export type Source = z.output<typeof source>;
 export type TargetConfig = z.output<typeof target>;
 export type ProofConfig = z.output<typeof proof>;
+export type DataConfig = z.output<typeof data>;
 export type ServiceConfig = z.output<typeof service>;
 /** A variable's value: a text, the name of one of `slipway:secrets`, or an existing secret of the cloud. */
 export type Variable = ServiceConfig["env"][string];
@@ -187,11 +203,11 @@ function platformProblems(
   }
 }
 
-/** Two services can neither listen on one port nor give one commit's tag to two images. */
+/** Two services can neither listen on one port, write to one volume, nor give one commit's tag to two images. */
 function collisions(services: Readonly<Record<string, ServiceConfig>>): string[] {
   const first = new Map<string, string>();
-  return Object.entries(services).flatMap(([name, { registry, target }]) =>
-    claims(name, registry, target).flatMap(([where, what, mend]) => {
+  return Object.entries(services).flatMap(([name, service]) =>
+    claims(name, service).flatMap(([where, what, mend]) => {
       const key = `${where} ${what}`;
       const other = first.get(key);
       if (other === undefined) first.set(key, name);
@@ -204,7 +220,7 @@ function collisions(services: Readonly<Record<string, ServiceConfig>>): string[]
 
 type Claim = readonly [where: string, what: string, mend: string];
 
-function claims(name: string, registry: RegistryConfig, target: TargetConfig): Claim[] {
+function claims(name: string, { registry, target, data }: ServiceConfig): Claim[] {
   const own = "give each service a repository of its own";
   return [
     ...(target.kind === "docker"
@@ -213,6 +229,7 @@ function claims(name: string, registry: RegistryConfig, target: TargetConfig): C
     ...(target.kind === "elastic-beanstalk" && target.environment
       ? [["target.environment", `environment ${target.environment}`, "name another"] as const]
       : []),
+    ...(data?.volume ? [["data.volume", `volume ${data.volume}`, "name another"] as const] : []),
     registry.kind === "local"
       ? ["registry.repository", `${registry.repository ?? name} on port ${registry.port}`, own]
       : ["registry", JSON.stringify({ name, ...registry, shared: undefined }), own],

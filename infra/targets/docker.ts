@@ -2,6 +2,7 @@ import { Container } from "@pulumi/docker/container.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerConfig } from "../config/docker.ts";
+import type { DataConfig } from "../config/schema.ts";
 import { lastWords } from "./last-words.ts";
 import type { EnvironmentValue, Target, TargetArgs } from "./target.ts";
 
@@ -17,6 +18,7 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
   constructor(name: string, config: DockerConfig, args: TargetArgs) {
     super("slipway:target:Docker", name, {}, { parent: args.parent });
     this.#engineHost = args.engineHost;
+    const { data } = args.service;
     const container = new Container(
       name,
       {
@@ -38,7 +40,7 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
           { label: "slipway.stack", value: pulumi.getStack() },
           { label: "slipway.service", value: name },
         ],
-        ...(config.data && { volumes: [this.#mount(name, config.data, args)] }),
+        ...(data && { volumes: [this.#mount(name, data, args)] }),
       },
       {
         parent: this,
@@ -57,14 +59,14 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
     return lastWords(this.#engineHost, revision);
   }
 
-  /** The data outlives the stack: destroying it leaves the volume, and the next one adopts it by its name. */
-  #mount(name: string, data: NonNullable<DockerConfig["data"]>, { providers }: TargetArgs) {
-    const volume = new Volume(
+  /** Kept data outlives the stack: destroying it leaves the volume, and the next one adopts it by its name. */
+  #mount(name: string, { path, volume, keep }: DataConfig, { providers }: TargetArgs) {
+    const made = new Volume(
       `${name}-data`,
-      { name: data.volume },
-      { parent: this, provider: providers.docker, retainOnDelete: true },
+      { name: volume ?? `${pulumi.getProject()}-${pulumi.getStack()}-${name}` },
+      { parent: this, provider: providers.docker, retainOnDelete: keep },
     );
-    return { volumeName: volume.name, containerPath: data.path };
+    return { volumeName: made.name, containerPath: path };
   }
 }
 

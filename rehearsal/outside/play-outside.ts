@@ -16,9 +16,14 @@ export function playedRegistry(): string {
   return process.env.SLIPWAY_REHEARSAL_REGISTRY ?? `localhost:${LOCAL_REGISTRY_PORT}`;
 }
 
-/** Plays the outside for a stack of this configuration; undefined where the stack does not go there. A front door that is open already is used. */
+/**
+ * Plays the outside for a stack of this configuration; undefined where the stack does not go there. A front door that is open
+ * already is used.
+ * @param databases the URLs of the rehearsal's databases, by service.
+ */
 export async function playOutside(
   config: Readonly<Record<string, unknown>>,
+  databases: Readonly<Record<string, string>>,
 ): Promise<Played | undefined> {
   if (!goesOutside(config)) return undefined;
   const outside = {
@@ -28,7 +33,11 @@ export async function playOutside(
   };
   if (outside.clouds.includes("gcp")) {
     const { takeForGranted } = await import("../providers/gcp/taken-for-granted.ts");
-    takeForGranted(outside.cloud, config);
+    takeForGranted(outside.cloud, config, databases);
+  }
+  if (outside.clouds.includes("aws")) {
+    const { takeForGranted } = await import("../providers/aws/taken-for-granted.ts");
+    takeForGranted(outside.cloud, config, databases);
   }
   const open = process.env.SLIPWAY_OUTSIDE;
   if (open) return { ...outside, address: open, close: async () => {} };

@@ -92,6 +92,23 @@ describe("whether a service can run on a target", () => {
   });
 });
 
+describe("whether a target keeps data", () => {
+  const data = { path: "/data" };
+
+  it("is not said of an engine", () => {
+    expect(refusals(registries["docker-hub"], targets.docker, { data })).toEqual([]);
+  });
+
+  it.each([
+    ["cloud-run", "Cloud Run"],
+    ["elastic-beanstalk", "Elastic Beanstalk"],
+  ] as const)("is said of %s, with the way out", (target, name) => {
+    expect(refusals(registries["docker-hub"], targets[target], { data })).toEqual([
+      `slipway:services.web.data: ${name} keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in env name a database`,
+    ]);
+  });
+});
+
 describe("whether a target may pull from another project or account", () => {
   const gcr = registries["artifact-registry"];
   const hub = registries["private docker-hub through a remote repository"];

@@ -20,8 +20,8 @@ describe("a configuration that is refused", () => {
   const onePlace = "needs exactly one place to read the commit from; set either field or header";
   const choices = {
     top: "services, ground, secrets, allowDirty, release, engine",
-    service: "source, registry, target, env, proof",
-    target: "kind, port, bind, containerPort, memory, processes, data",
+    service: "source, registry, target, data, env, proof",
+    target: "kind, port, bind, containerPort, memory, processes",
   };
   const unknown = (keys: string) => `unknown key; take it out or use one of ${keys}`;
 
@@ -103,16 +103,18 @@ describe("a configuration that is refused", () => {
     [target({ memory: 8 }), `${web}.target.memory: 8 is too small; use 16 or more`],
     [target({ processes: 15 }), `${web}.target.processes: 15 is too small; use 16 or more`],
     [target({ cpus: 1 }), `${web}.target.cpus: ${unknown(choices.target)}`],
+    [serviceWith({ data: "/data" }), `${web}.data: ${map('"/data"')}`],
+    [serviceWith({ data: {} }), `${web}.data.path: required; set it to a text`],
     [
-      target({ data: {} }),
-      `${web}.target.data.volume: required; set it to a text`,
-      `${web}.target.data.path: required; set it to a text`,
+      serviceWith({ data: { path: "data", volume: "-data", keep: "no" } }),
+      `${web}.data.path: "data" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
+      `${web}.data.volume: "-data" is no volume name; use two or more letters, digits and _ . -`,
+      `${web}.data.keep: must be true or false, and is "no"; mend it in the stack file`,
     ],
-    [
-      target({ data: { volume: "-data", path: "data" } }),
-      `${web}.target.data.volume: "-data" is no volume name; use two or more letters, digits and _ . -`,
-      `${web}.target.data.path: "data" is no absolute path; begin it with one / and leave out colons, blanks and \\`,
-    ],
+    ...["/", "/tmp", "/tmp/"].map((path): [Record<string, unknown>, string] => [
+      serviceWith({ data: { path } }),
+      `${web}.data.path: "${path}" would hide what the container has there; name a folder of its own, such as /data`,
+    ]),
     [
       serviceWith({ proof: { kind: "hope", path: "/" } }),
       `${web}.proof.kind: "hope" is unknown; use one of commit, health`,
@@ -188,6 +190,19 @@ describe("a configuration that is refused", () => {
       },
       `slipway:services.api.target.port: port ${leastService.target.port} belongs to web already; choose another`,
       "slipway:services.api.registry.repository: web on port 5055 belongs to web already; give each service a repository of its own",
+    ],
+    [
+      {
+        services: {
+          web: { ...leastService, data: { path: "/data", volume: "shared" } },
+          api: {
+            ...leastService,
+            target: { kind: "docker", port: 8001 },
+            data: { path: "/data", volume: "shared" },
+          },
+        },
+      },
+      `slipway:services.api.data.volume: volume shared belongs to web already; name another`,
     ],
     ...["Web", "1web", "web-", "a_b", `a${"b".repeat(38)}`, ""].map(
       (name): [Record<string, unknown>, string] => [

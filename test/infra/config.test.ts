@@ -54,8 +54,8 @@ describe("a configuration that is accepted", () => {
           containerPort: 80,
           memory: 16,
           processes: 16,
-          data: { volume: "my_data.1-a", path: "/data" },
         },
+        data: { path: "/data", volume: "my_data.1-a", keep: false },
       },
       {
         target: {
@@ -65,9 +65,14 @@ describe("a configuration that is accepted", () => {
           containerPort: 80,
           memory: 16,
           processes: 16,
-          data: { volume: "my_data.1-a", path: "/data" },
         },
+        data: { path: "/data", volume: "my_data.1-a", keep: false },
       },
+    ],
+    [
+      "keeps data in a volume that is named after the service",
+      { data: { path: "/var/lib/app" } },
+      { data: { path: "/var/lib/app", keep: true } },
     ],
     [
       "fills in what a target leaves out",

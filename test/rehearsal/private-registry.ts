@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { freePort } from "../../rehearsal/free-port.ts";
 import { waitForRegistry } from "../../setup/registry-answers.ts";
-import { findRegistryImage } from "../../setup/registry-image.ts";
+import { registryImage } from "../../setup/registry-image.ts";
+import { findServerImage } from "../../setup/server-image.ts";
 import { startRegistry } from "../../setup/start-registry.ts";
 import { docker, engineHost } from "./engine.ts";
 
@@ -36,7 +37,7 @@ export interface PrivateRegistry {
 /** Starts a registry that keeps what it is given until it is removed; on a port of its own, also after a stop. */
 export async function startPrivateRegistry(): Promise<PrivateRegistry> {
   const name = `slipway-test-registry-${randomBytes(4).toString("hex")}`;
-  const image = (await findRegistryImage(engineHost))?.value;
+  const image = await findServerImage(engineHost, registryImage);
   if (image === undefined)
     throw new Error("the engine holds no registry image; run npm start once");
   const registry = await startRegistry({ host: engineHost, name, image, port: await freePort() });

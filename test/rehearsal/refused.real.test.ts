@@ -96,7 +96,7 @@ describe("what is refused leaves the delivery as it is", () => {
         "the configuration of this stack has problems:",
         '  slipway:services.web.registry.kind: "quay" is unknown; use one of local, docker-hub, artifact-registry, ecr',
         "  slipway:services.web.target.memory: 1 is too small; use 16 or more",
-        "  slipway:services.web.target.prot: unknown key; take it out or use one of kind, port, bind, containerPort, memory, processes, data",
+        "  slipway:services.web.target.prot: unknown key; take it out or use one of kind, port, bind, containerPort, memory, processes",
         "  slipway:colour: unknown key; take it out or use one of services, ground, secrets, allowDirty, release, engine",
       ].join("\n"),
     );

@@ -4,7 +4,8 @@ import { engineEndpoint } from "../../setup/engine-endpoint.ts";
 import { type LocalRegistryPlace, localRegistry } from "../../setup/local-registry.ts";
 import { openEngine } from "../../setup/open-engine.ts";
 import { registryAnswers } from "../../setup/registry-answers.ts";
-import { findRegistryImage } from "../../setup/registry-image.ts";
+import { registryImage } from "../../setup/registry-image.ts";
+import { findServerImage } from "../../setup/server-image.ts";
 import { startRegistry } from "../../setup/start-registry.ts";
 import { calm, silent } from "./fake-machine.ts";
 
@@ -14,7 +15,7 @@ const made = new Set<string>();
 
 beforeAll(async () => {
   host = (await engineEndpoint())?.host ?? "";
-  image = (await findRegistryImage(host))?.value ?? "";
+  image = (await findServerImage(host, registryImage)) ?? "";
 });
 
 afterEach(async () => {

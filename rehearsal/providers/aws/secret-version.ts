@@ -1,3 +1,4 @@
+import type { Cloud } from "../../cloud/cloud.ts";
 import { set, text } from "../bridge/schema.ts";
 import type { ResourceType } from "../provider.ts";
 import { RuleError } from "../rule-error.ts";
@@ -59,6 +60,14 @@ export function currentSecret({ cloud }: Session, arn: string): string | undefin
   return secretString === undefined
     ? Buffer.from(String(secretBinary), "base64").toString("utf8")
     : String(secretString);
+}
+
+/** Makes a secret that a configuration takes for granted exist, with a value. */
+export function assumeSecret(cloud: Cloud, arn: string, value: string): void {
+  const version = "assumed";
+  cloud.create("aws/secret", arn, { arn, assumed: true });
+  cloud.put("aws/secret-version", `${arn}|${version}`, { secretString: value });
+  cloud.put("aws/secret-current", arn, { version });
 }
 
 /** A secret may be named by its ARN or its name. */

@@ -28,15 +28,22 @@ export function secretPath(secret: string, project: string): string {
 }
 
 /**
- * Makes a version that a configuration takes for granted exist, with a placeholder for its value.
+ * Makes a version that a configuration takes for granted exist.
  * @param id `projects/P/secrets/S/versions/N`.
+ * @param value its value, also where it was there; by default a placeholder where it was not.
  * @returns whether it was not there.
  */
-export function assumeSecretVersion(cloud: Cloud, id: string): boolean {
+export function assumeSecretVersion(cloud: Cloud, id: string, value?: string): boolean {
   const secret = id.replace(/\/versions\/[^/]+$/, "");
   const [, project = "", , secretId = ""] = secret.split("/");
   cloud.create(API, `${project}/secretmanager.googleapis.com`, {});
   cloud.create(SECRET, secret, { name: secret, project, secretId, assumed: true });
-  const version: Version = { state: "ENABLED", value: "placeholder", resource: { name: id } };
-  return cloud.create(SECRET_VERSION, id, version);
+  const version: Version = {
+    state: "ENABLED",
+    value: value ?? "placeholder",
+    resource: { name: id },
+  };
+  const isNew = cloud.create(SECRET_VERSION, id, version);
+  if (!isNew && value !== undefined) cloud.put(SECRET_VERSION, id, version);
+  return isNew;
 }

@@ -89,7 +89,7 @@ describe("the docker target", () => {
     expect({ url, revision }).toEqual({ url: "http://localhost:8000", revision: "web-id" });
   });
 
-  it("follows its configuration and keeps data in a volume that outlives it", async () => {
+  it("follows its configuration", async () => {
     const { resources, url } = await made({
       kind: "docker",
       port: 9000,
@@ -97,7 +97,6 @@ describe("the docker target", () => {
       containerPort: 80,
       memory: 64,
       processes: 32,
-      data: { volume: "web-data-dev", path: "/data" },
     });
     const inputs = {
       ...container.inputs,
@@ -106,18 +105,40 @@ describe("the docker target", () => {
       memory: 64,
       memorySwap: 64,
       ulimits: [{ name: "nproc", soft: 32, hard: 32 }],
-      volumes: [{ volumeName: "web-data-dev", containerPath: "/data" }],
+    };
+    expect(resources).toEqual([{ ...container, inputs }, provider, service, component]);
+    expect(url).toBe("http://localhost:9000");
+  });
+
+  it.each([
+    {
+      title: "in a volume that is named after the stack and outlives it",
+      data: { path: "/data", keep: true },
+      name: "slipway-dev-web",
+      options: { retainOnDelete: true },
+    },
+    {
+      title: "in a volume of a name of its own that goes with the stack",
+      data: { path: "/data", volume: "web_1", keep: false },
+      name: "web_1",
+      options: {},
+    },
+  ])("keeps data $title", async ({ data, name, options }) => {
+    const { target } = leastServiceRead;
+    const { resources } = await made(target, { service: { ...leastServiceRead, data } });
+    const inputs = {
+      ...container.inputs,
+      volumes: [{ volumeName: name, containerPath: "/data" }],
     };
     const volume = {
       type: "docker:index/volume:Volume",
       name: "web-data",
       parent: targetUrn,
       provider: docker,
-      inputs: { name: "web-data-dev" },
-      options: { retainOnDelete: true },
+      inputs: { name },
+      options,
     };
     expect(resources).toEqual([{ ...container, inputs }, volume, provider, service, component]);
-    expect(url).toBe("http://localhost:9000");
   });
 
   it("sets variables in the order of their names, and a secret one stays secret", async () => {

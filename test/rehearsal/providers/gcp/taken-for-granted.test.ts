@@ -40,6 +40,29 @@ test("what a stack refers to is there, once, until a program makes it", async ()
   ).rejects.toThrow("already exists");
 });
 
+test("a secret that names a database is told the one there is now, and the others stay as they are", async () => {
+  const { cloud } = await configured();
+  const version = (id: string) => cloud.get<{ value: string }>("gcp/secret-version", id)?.value;
+  const shop = {
+    "slipway:services": {
+      web: {
+        env: { DATABASE_URL: { ref: "web-database:2" }, TOKEN: { ref: "token:1" } },
+        target: { kind: "cloud-run", project },
+      },
+    },
+  };
+  const [database, token] = [
+    `projects/${project}/secrets/web-database/versions/2`,
+    `projects/${project}/secrets/token/versions/1`,
+  ];
+  takeForGranted(cloud, shop);
+  expect([version(database), version(token)]).toEqual(["placeholder", "placeholder"]);
+  takeForGranted(cloud, shop, { web: "postgresql://one" });
+  takeForGranted(cloud, shop, { web: "postgresql://two" });
+  takeForGranted(cloud, shop);
+  expect([version(database), version(token)]).toEqual(["postgresql://two", "placeholder"]);
+});
+
 test.each([[{}], [{ "slipway:services": "x" }], [{ "slipway:services": { web: null } }]])(
   "%j refers to nothing",
   async (broken) => {
