@@ -20,13 +20,14 @@ export interface Check {
   readonly needs?: CheckNeed;
 }
 
-/** The folder of what is shipped. */
-const APP = "app";
+/** The folders with an app and its Dockerfile. */
+const APPS = ["app", "examples/django", "examples/todo"];
 
 /** The folders with Python code; each has the settings of its own tools. */
-const PYTHON = [APP, "checks/secrets"];
+const PYTHON = [...APPS, "checks/secrets"];
 
-const PIPELINE = "bitbucket-pipelines.yml";
+/** An example may be a repository of its own one day, with a pipeline of its own. */
+const PIPELINES = "{,examples/*/}bitbucket-pipelines.yml";
 
 const WORKFLOWS = ".github/workflows/*.{yml,yaml}";
 
@@ -56,10 +57,10 @@ export const checks: readonly Check[] = [
     group: "lint",
     command: ["hadolint"],
     files: matching("Dockerfile"),
-    folders: [APP],
+    folders: APPS,
     needs: "python-tools",
   },
-  schema("pipeline", "vendor.bitbucket-pipelines", PIPELINE),
+  schema("pipeline", "vendor.bitbucket-pipelines", PIPELINES),
   schema("workflows", "vendor.github-workflows", WORKFLOWS),
   schema("actions", "vendor.github-actions", ACTIONS),
   {
@@ -121,7 +122,7 @@ export const checks: readonly Check[] = [
       "--skip-check=CKV_GHA_7",
       "--file",
     ],
-    files: matching(`${APP}/Dockerfile`, PIPELINE, WORKFLOWS),
+    files: matching(`{${APPS.join()}}/Dockerfile`, PIPELINES, WORKFLOWS),
     // It would ask the package index for a newer version of itself.
     env: { CKV_SKIP_PACKAGE_UPDATE_CHECK: "true" },
     needs: "check-tools",

@@ -87,10 +87,18 @@ export function tellDelivery(delivery: Delivery, json: boolean): void {
     return;
   }
   const paint = painter(process.stdout);
-  for (const [name, { url, here, branch, servedCommit }] of Object.entries(delivery.services)) {
+  for (const [name, release] of Object.entries(delivery.services)) {
+    const { url, here, commit, branch, servedCommit } = release;
+    const proven = servedCommit === commit ? "serves" : unproven[servedCommit];
     process.stdout.write(
-      `\n  ${paint("bold", name)}  ${paint("cyan", url)}  serves ${paint("bold", servedCommit)} of ${branch}\n`,
+      `\n  ${paint("bold", name)}  ${paint("cyan", url)}  ${proven} ${paint("bold", commit)} of ${branch}\n`,
     );
     if (here) process.stdout.write(`  ${paint("dim", "played by")} ${paint("cyan", here)}\n`);
   }
 }
+
+/** What is said of a release whose URL proved no commit. */
+const unproven: Readonly<Record<string, string>> = {
+  healthy: "is healthy, commit not proven:",
+  "not proven": "is not proven:",
+};

@@ -68,8 +68,13 @@ export class Bench {
     image: string,
     command?: string[],
     env: string[] = [],
+    options: Docker.ContainerCreateOptions = {},
   ): Promise<{ code: number; output: string }> {
-    const container = await this.run(image, { Env: env, ...(command && { Cmd: command }) });
+    const container = await this.run(image, {
+      Env: env,
+      ...(command && { Cmd: command }),
+      ...options,
+    });
     const { StatusCode: code } = (await container.wait()) as { StatusCode: number };
     const output = (await container.logs({ stdout: true, stderr: true })).toString();
     return { code, output: output.replaceAll("\r\n", "\n") };

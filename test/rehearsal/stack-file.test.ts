@@ -58,7 +58,7 @@ describe("the data of a service", () => {
 });
 
 describe("a DATABASE_URL", () => {
-  const url = "postgresql://web:pw@10.0.0.2:5432/web";
+  const url = "postgresql://10.0.0.2:5432/web";
   const bring = vi.fn(async () => ({ web: url }));
   afterEach(() => bring.mockClear());
 

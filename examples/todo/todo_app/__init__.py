@@ -1,0 +1,1 @@
+"""A To-Do list on one page."""
