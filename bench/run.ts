@@ -10,6 +10,7 @@ import { type Story, tellOn } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import type { Comparison } from "./comparison.ts";
 import { previewOfClouds } from "./measure-clouds.ts";
+import { editAgainstOutside } from "./measure-edit.ts";
 import { imageAgainstBase } from "./measure-image.ts";
 import { previewAgainstDefault, previewAgainstEmpty, type Taking } from "./measure-preview.ts";
 import { updateAgainstRaw } from "./measure-update.ts";
@@ -41,7 +42,10 @@ try {
 }
 
 async function measure(rounds: number, story: Story, { signal }: Interruption): Promise<Report> {
-  const tools = await ready(["pulumi", "engine", "base-image", "registry"], story);
+  const tools = await ready(
+    ["pulumi", "engine", "base-image", "registry", "compose", "python-tools"],
+    story,
+  );
   signal.throwIfAborted();
   const { host } = tools.engine;
   return onWorkbench({ host, path: tools.path, signal }, async (bench) => {
@@ -64,6 +68,13 @@ async function measure(rounds: number, story: Story, { signal }: Interruption): 
     await take("Clouds", previewOfClouds);
     await take("TypeScript", previewAgainstDefault);
     await take("Update", updateAgainstRaw);
+    await take("Edit", (bench, taking) =>
+      editAgainstOutside(bench, taking, {
+        compose: tools.compose,
+        python: tools["python-tools"],
+        host,
+      }),
+    );
     comparisons.push(...(await imageAgainstBase(bench)));
     return reportOf(await circumstances(bench, rounds), comparisons);
   });

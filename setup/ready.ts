@@ -2,6 +2,7 @@ import { delimiter } from "node:path";
 import { actionlint } from "./actionlint.ts";
 import { baseImage } from "./base-image.ts";
 import { checkTools } from "./check-tools.ts";
+import { type Compose, compose } from "./compose.ts";
 import { dockerEngine } from "./docker-engine.ts";
 import { type DockerProvider, dockerPlugin } from "./docker-plugin.ts";
 import type { Engine } from "./engine-endpoint.ts";
@@ -37,6 +38,8 @@ export interface Brought {
   "check-tools": string;
   /** The folder of actionlint; undefined where it can be neither downloaded nor built. */
   actionlint: string | undefined;
+  /** Docker Compose as the command that runs it. */
+  compose: Compose;
 }
 
 /** What can be asked for. */
@@ -128,6 +131,7 @@ function bringers(
     "python-tools": tools,
     "check-tools": once(() => have(checkTools(machine), story, signal)),
     actionlint: once(() => have(actionlint(machine), story, signal)),
+    compose: once(() => have(compose(machine), story, signal)),
   };
 }
 

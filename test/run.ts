@@ -42,6 +42,8 @@ const suites: readonly Suite[] = [
     "engine",
     "base-image",
     "registry",
+    "postgres-image",
+    "compose",
     "python-tools",
     "check-tools",
     "actionlint",

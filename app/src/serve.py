@@ -18,7 +18,8 @@ def serve() -> None:
     import settings
 
     settings.port(os.environ)
-    settings.workers(os.environ)
+    # Gunicorn reads it by itself, too, and fails if it is empty.
+    os.environ["WEB_CONCURRENCY"] = str(settings.workers(os.environ))
 
     from gunicorn.app.wsgiapp import run
 

@@ -29,16 +29,16 @@ class Server:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Starts servers that answer already; ends them after the test."""
+    """Starts servers in a folder that answer already; ends them afterwards."""
     started = []
 
-    def start(*command: str, **environment: str) -> Server:
+    def start(*command: str, folder: Path = SRC, **environment: str) -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         process = subprocess.Popen(
             command or [sys.executable, "serve.py"],
-            cwd=SRC,
+            cwd=folder,
             env={**os.environ, "PORT": str(port), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -86,6 +86,12 @@ def test_a_request_in_hand_is_finished_before_the_stop(serve, tmp_path):
     assert server.process.wait(timeout=10) == 0
 
 
+def test_an_empty_setting_takes_its_default(serve):
+    server = serve(WEB_CONCURRENCY="")
+    server.process.terminate()
+    assert server.process.wait(timeout=10) == 0
+
+
 @pytest.mark.parametrize("name", ["PORT", "WEB_CONCURRENCY"])
 def test_a_bad_setting_ends_the_start_with_one_line(name):
     ended = subprocess.run(

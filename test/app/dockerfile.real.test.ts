@@ -72,10 +72,10 @@ describe("the production image", () => {
       "/app/src/templates/page.html",
       "/app/src/templates/release.html",
     ]);
-    const tools = "for name in ('pytest', 'black', 'isort', 'pycodestyle', 'debugpy'):";
-    const found = `import importlib.util\n${tools} print(importlib.util.find_spec(name))`;
+    const tools = "pytest black isort pycodestyle debugpy inotify watchfiles";
+    const found = `import importlib.util\nfor name in '${tools}'.split(): print(importlib.util.find_spec(name))`;
     const { output } = await bench.runToEnd(production, ["python", "-c", found]);
-    expect(output).toBe("None\n".repeat(5));
+    expect(output).toBe("None\n".repeat(7));
   });
 
   test("is at most 25 MB larger than its base", async () => {
@@ -187,17 +187,24 @@ describe("the other stages", () => {
     },
   );
 
-  test("debug brings a debugger, idles and stops when told", async () => {
+  test("debug waits for a debugger, and stops at once when told", async () => {
     const image = await bench.build(context, { target: "debug" });
-    const { code } = await bench.runToEnd(image, ["python", "-c", "import debugpy"]);
-    expect(code).toBe(0);
-    const container = await bench.run(image);
-    const ended = container.wait();
-    await until("the signal is taken", async () => {
-      await container.kill({ signal: "SIGTERM" }).catch(() => undefined);
-      return !(await container.inspect()).State.Running;
+    const { Config } = await docker.getImage(image).inspect();
+    expect(Config).toMatchObject({
+      ExposedPorts: { "5678/tcp": {}, "8000/tcp": {} },
+      StopSignal: "SIGINT",
     });
-    expect(await ended).toMatchObject({ StatusCode: 0 });
+    const container = await bench.run(image);
+    await until("the debugger listens", async () => {
+      const execution = await container.exec({
+        Cmd: ["grep", "-q", "^ *[0-9]*: 00000000:162E 00000000:0000 0A ", "/proc/net/tcp"],
+      });
+      await execution.start({ Detach: true });
+      return (await execution.inspect()).ExitCode === 0;
+    });
+    const ended = container.wait();
+    await container.kill({ signal: "SIGINT" });
+    expect(await ended).toMatchObject({ StatusCode: 130 });
   }, 300_000);
 });
 

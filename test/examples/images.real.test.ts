@@ -18,7 +18,7 @@ const apps = [
   {
     context: "app",
     source: "src/main.py",
-    touched: { base: 0, development: 1, test: 3, debug: 1, production: 1 },
+    touched: { base: 0, development: 1, test: 3, debug: 3, production: 1 },
   },
   {
     context: "examples/todo",
