@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { parse } from "yaml";
 import { freePort } from "../rehearsal/free-port.ts";
 import type { Compose } from "../setup/compose.ts";
 import { lastLine, run } from "../setup/run.ts";
@@ -29,14 +30,14 @@ interface Reloading {
   readonly port: number;
 }
 
-/** What compose runs, without the program. */
-const COMMAND = ["--reload", "--config", "../development/gunicorn.conf.py", "main:app"];
+const COMPOSE_FILE = join(import.meta.dirname, "..", "docker-compose.yml");
 
 /** How many edits make one measurement, which is their mean. */
 const EDITS = 5;
 
 const pauseBetweenRequests = 5;
 const longestWait = 60_000;
+const longestRequest = 5_000;
 
 /**
  * From the edit of a line to the answer that has it: in the container of `docker compose up`, against the same gunicorn command
@@ -72,8 +73,7 @@ async function withContainer<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const compose = async (...args: string[]): Promise<void> => {
-    const file = join(import.meta.dirname, "..", "docker-compose.yml");
-    const where = ["--file", file, "--project-directory", join(src, "..", "..")];
+    const where = ["--file", COMPOSE_FILE, "--project-directory", join(src, "..", "..")];
     const { code, stderr } = await run(
       program,
       [...first, ...where, "--project-name", name, ...args],
@@ -102,7 +102,8 @@ async function withProcess<T>(
   { python }: EditTools,
   work: () => Promise<T>,
 ): Promise<T> {
-  const gunicorn = spawn(join(python, "gunicorn"), COMMAND, {
+  const [program = "", ...args] = composeCommand();
+  const gunicorn = spawn(join(python, program), args, {
     cwd: src,
     // As in the image.
     env: {
@@ -120,26 +121,37 @@ async function withProcess<T>(
   }
 }
 
+/** What compose runs to serve the app. */
+function composeCommand(): string[] {
+  const { services } = parse(readFileSync(COMPOSE_FILE, "utf8"), { merge: true }) as {
+    services: { app: { command: string[] } };
+  };
+  return services.app.command;
+}
+
 async function editAndAwait({ src, port }: Reloading, signal: AbortSignal): Promise<void> {
   const file = join(src, "main.py");
   const description = crypto.randomUUID();
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace(/^DESCRIPTION = .*$/m, `DESCRIPTION = "${description}"`));
   const deadline = performance.now() + longestWait;
-  while (!(await healthcheck(port)).includes(description)) {
+  while (!(await healthcheck(port, signal)).includes(description)) {
     signal.throwIfAborted();
     if (performance.now() > deadline) {
-      throw new Error(`127.0.0.1:${port}: did not serve an edit within ${longestWait} ms`);
+      throw new UserError(
+        `edit: 127.0.0.1:${port} did not serve it within ${longestWait / 1_000} s; see whether npm run compose -- up serves one`,
+      );
     }
     await pause(pauseBetweenRequests);
   }
 }
 
 /** One answer on a connection of its own; empty while there is none. */
-function healthcheck(port: number): Promise<string> {
+function healthcheck(port: number, signal: AbortSignal): Promise<string> {
+  const both = AbortSignal.any([signal, AbortSignal.timeout(longestRequest)]);
   return new Promise((resolve) => {
-    const options = { host: "127.0.0.1", port, path: "/healthcheck", agent: false };
-    const asked = request(options, (response) => {
+    const where = { host: "127.0.0.1", port, path: "/healthcheck" };
+    const asked = request({ ...where, agent: false, signal: both }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => {
         body += text;

@@ -127,7 +127,9 @@ const forgetful = { "cloud-run": "Cloud Run", "elastic-beanstalk": "Elastic Bean
 
 function disk(name: string, { data, target }: ServiceConfig): string[] {
   if (data === undefined || target.kind === "docker") return [];
+  const isAdopted = target.kind === "elastic-beanstalk" && target.environment !== undefined;
+  const variables = isAdopted ? `the variables of ${target.environment}` : "env";
   return [
-    `slipway:services.${name}.data: ${forgetful[target.kind]} keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in env name a database`,
+    `slipway:services.${name}.data: ${forgetful[target.kind]} keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in ${variables} name a database`,
   ];
 }

@@ -7,13 +7,14 @@ import { pulumiFlag } from "../setup/pulumi-flags.ts";
 import { ready } from "../setup/ready.ts";
 import { painter, silentStory } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
+import { removeDatabases } from "./database/database.ts";
 import { bringGround, groundStack, standsOnGround } from "./ground.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { HeldError, onStack } from "./on-stack.ts";
 import { pulumiOn } from "./pulumi-stack.ts";
 import { playedCli } from "./run-command.ts";
 import { writeStackFile } from "./stack-file.ts";
-import { type Workplace, workplaceOf } from "./workplace.ts";
+import { isStanding, type Workplace, workplaceOf } from "./workplace.ts";
 
 // Pulumi's CLI as a rehearsal plays it: the real CLI, on the state of the stack's rehearsal, with the stand-ins attached.
 
@@ -62,15 +63,20 @@ async function play(given: readonly string[]): Promise<number> {
   // Flags may come first; a word too many here costs nothing but time.
   const verb = args.find((arg) => changing.has(arg));
   if (verb === undefined) return look(place, args);
-  const brings = !["destroy", "down", "dn"].includes(verb) && standsOnGround(stack);
-  if (brings) await bringGround({ story: silentStory, interruption });
+  const destroys = ["destroy", "down", "dn"].includes(verb);
+  if (!destroys && standsOnGround(stack)) await bringGround({ story: silentStory, interruption });
   const options = {
     story: silentStory,
     interruption,
     changes: { file },
-    builds: stack !== groundStack,
-  };
-  return onStack(place, options, ({ stack: { workspace } }) => cli(args, place, workspace.envVars));
+    builds: stack !== groundStack && !destroys,
+    databases: destroys ? "leave" : ["up", "update"].includes(verb) ? "bring" : "use",
+  } as const;
+  return onStack(place, options, async ({ stack: { workspace }, engineHost }) => {
+    const code = await cli(args, place, workspace.envVars);
+    if (destroys && !isStanding(place)) await removeDatabases(place, engineHost);
+    return code;
+  });
 }
 
 /** A stack that somebody is at work on, as Pulumi's CLI says it of a state in a folder; here, a preview is held up too. */

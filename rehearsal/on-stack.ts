@@ -5,7 +5,7 @@ import { openEngine } from "../setup/open-engine.ts";
 import { ready } from "../setup/ready.ts";
 import type { Story } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
-import { bringDatabases } from "./database/database.ts";
+import { bringDatabases, hasDatabases } from "./database/database.ts";
 import { Interrupted, type Interruption } from "./interruption.ts";
 import { playOutside } from "./outside/play-outside.ts";
 import { type Flavour, settleFlavour } from "./provider-flavour.ts";
@@ -31,6 +31,8 @@ export class HeldError extends UserError {
 export interface OpenStack {
   readonly stack: Stack;
   readonly flavour: Flavour;
+  /** Where the Docker engine is, as in `DOCKER_HOST`. */
+  readonly engineHost: string;
   /** How long all this took. */
   readonly seconds: number;
 }
@@ -41,6 +43,8 @@ export interface OnStackOptions {
   readonly changes?: Changes;
   /** Whether images are to be built and pushed: taking down needs no base image and no registry. */
   readonly builds: boolean;
+  /** Whether a rehearsal's databases are brought, used where they are there already, or left alone. Default: brought if it builds. */
+  readonly databases?: "bring" | "use" | "leave";
   readonly rebuild?: boolean;
   /** Whether to wait for whoever is at work on the workplace; the default is to say so and end. */
   readonly waits?: boolean;
@@ -53,7 +57,7 @@ export interface OnStackOptions {
  */
 export function onStack<T>(
   place: Workplace,
-  { story, interruption, changes, rebuild, builds, waits }: OnStackOptions,
+  { story, interruption, changes, rebuild, builds, waits, ...options }: OnStackOptions,
   work: (open: OpenStack) => Promise<T>,
 ): Promise<T> {
   const held = ({ pid, since }: { pid: number; since: string }): never => {
@@ -64,11 +68,13 @@ export function onStack<T>(
   };
   const under = async (): Promise<T> => {
     const began = performance.now();
-    const databases =
-      builds && place.purpose === "rehearse"
-        ? (services: readonly string[]) => bringOwn(place, services, story, interruption)
+    const { databases = builds ? "bring" : "leave" } = options;
+    const hasDatabase = databases === "bring" || (databases === "use" && hasDatabases(place));
+    const bringOwn =
+      place.purpose === "rehearse" && hasDatabase
+        ? (names: readonly string[]) => bringTold(place, names, story, interruption)
         : undefined;
-    const written = await writeStackFile(place, changes ?? {}, databases);
+    const written = await writeStackFile(place, changes ?? {}, bringOwn);
     const { config, placeholders } = written;
     for (const path of placeholders) {
       story.warn(`${path} is a secure value, and a placeholder in this run`);
@@ -91,7 +97,7 @@ export function onStack<T>(
       const seconds = (performance.now() - began) / 1_000;
       // An update does not hear of a signal that was given before it began.
       if (interruption.signal.aborted) throw new Interrupted("interrupted");
-      const result = await work({ stack, flavour, seconds });
+      const result = await work({ stack, flavour, engineHost: tools.engine.host, seconds });
       rmSync(place.unfinished, { force: true });
       return result;
     } catch (error) {
@@ -106,10 +112,10 @@ export function onStack<T>(
   return withLock(place.lock, under, waits ? undefined : held);
 }
 
-/** The databases of a rehearsal's services, as a step of the story. */
-async function bringOwn(
+/** The databases of a rehearsal, as a step of the story. */
+async function bringTold(
   place: Workplace,
-  services: readonly string[],
+  names: readonly string[],
   story: Story,
   { race, signal }: Interruption,
 ): Promise<Readonly<Record<string, string>>> {
@@ -117,8 +123,8 @@ async function bringOwn(
   const options = { host: tools.engine.host, image: tools["postgres-image"] };
   return race(
     story.step("Database", async () => ({
-      text: `Postgres, for ${services.join(" and ")}`,
-      value: await bringDatabases(place, services, options),
+      text: `Postgres, for ${names.join(" and ")}`,
+      value: await bringDatabases(place, names, options),
     })),
   );
 }

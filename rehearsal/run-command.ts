@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
+import { pulumiFlag } from "../setup/pulumi-flags.ts";
 import { ready } from "../setup/ready.ts";
 import type { Story } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import { openCloud } from "./cloud/cloud.ts";
+import { unknownDatabases } from "./database/wanted.ts";
 import { openFrontDoor } from "./outside/front-door.ts";
 import { playedRegistry } from "./outside/play-outside.ts";
 import { played } from "./pulumi-stack.ts";
+import { readStack } from "./stack-file.ts";
 import { checkout, cloudFolder } from "./workplace.ts";
 
 /** The folder with the `pulumi` that plays Pulumi's CLI. */
@@ -29,7 +33,8 @@ export async function runCommand(command: readonly string[], story: Story): Prom
       "command line: run is followed by a command; such as npm run rehearse -- run pulumi preview --stack staging",
     );
   }
-  await ready(["pulumi", "engine", "base-image", "registry"], story);
+  const postgres = hasUnknownDatabase(args) ? (["postgres-image"] as const) : [];
+  await ready(["pulumi", "engine", "base-image", "registry", ...postgres], story);
   const door = await openFrontDoor({ cloud: openCloud(cloudFolder), registry: playedRegistry() });
   const path = [
     playedCli,
@@ -52,4 +57,11 @@ export async function runCommand(command: readonly string[], story: Story): Prom
   } finally {
     await door.close();
   }
+}
+
+/** Whether the stack that a command names will want a database; the `pulumi` that is played brings it without a word. */
+function hasUnknownDatabase(args: readonly string[]): boolean {
+  const stack = pulumiFlag(args, "stack", "s");
+  if (stack === undefined || !existsSync(join(checkout, `Pulumi.${stack}.yaml`))) return false;
+  return unknownDatabases(readStack(stack)).length > 0;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { misplacedSecret } from "../infra/misplaced-secret.ts";
 import { UserError } from "../setup/user-error.ts";
-import { asMap } from "./as-map.ts";
+import { asMap, isMap } from "./as-map.ts";
 import { type UnknownDatabase, unknownDatabases } from "./database/wanted.ts";
 import { encryptSecrets } from "./encrypt-secrets.ts";
 import { freePort, isFree } from "./free-port.ts";
@@ -41,8 +41,8 @@ export interface Changes {
   readonly file?: string | undefined;
 }
 
-/** Brings a database for each of these services, and returns their URLs by service. */
-export type BringDatabases = (services: readonly string[]) => Promise<Urls>;
+/** Brings databases of these names, and returns their URLs by name. */
+export type BringDatabases = (names: readonly string[]) => Promise<Urls>;
 
 /**
  * Writes the run's copy of the stack file. A rehearsal gets a free port and a volume of its own for each service, the
@@ -67,9 +67,12 @@ export async function writeStackFile(
   if (changes.release) config["slipway:release"] = changes.release;
   if (place.purpose === "rehearse") await setApart(config, before.config ?? {}, place);
   const unknown = bringDatabases ? unknownDatabases(config) : [];
-  const databases =
-    unknown.length > 0 ? await bringDatabases?.(unknown.map(({ service }) => service)) : {};
-  const known = tellDatabases(config, unknown, databases ?? {});
+  const names = [...new Set(unknown.map(({ database }) => database))];
+  const urls = (names.length > 0 && (await bringDatabases?.(names))) || {};
+  const databases = Object.fromEntries(
+    unknown.map(({ service, database }) => [service, urls[database] ?? ""]),
+  );
+  const known = tellDatabases(config, unknown, databases);
   const { encryptionsalt, config: kept } = await encryptSecrets(config, before.encryptionsalt);
   // Renamed into place, because half a file would lose the salt, and with it the state's secrets.
   const draft = `${place.stackFile}.draft`;
@@ -78,7 +81,7 @@ export async function writeStackFile(
   return {
     config,
     placeholders: replaced.filter((path) => !known.includes(path)),
-    databases: databases ?? {},
+    databases,
   };
 }
 
@@ -138,12 +141,12 @@ async function setApart(
   const earlier = servicesOf(before);
   for (const [name, { target, data }] of Object.entries(servicesOf(config))) {
     const port = earlier[name]?.target?.port;
-    if (target?.port !== undefined) {
+    if (isMap(target) && target.port !== undefined) {
       const isOurs = port !== undefined && (isStanding(place) || (await isFree(port)));
       target.port = isOurs ? port : await freePort();
     }
-    if (target && target.kind !== "docker") target.protect = false;
-    if (typeof data !== "object" || data === null) continue;
+    if (isMap(target) && target.kind !== "docker") target.protect = false;
+    if (!isMap(data)) continue;
     data.volume = earlier[name]?.data?.volume ?? ownVolume(place, name);
     data.keep = false;
   }
@@ -170,9 +173,9 @@ function tellDatabases(
   return told;
 }
 
+/** What is no map is for the program to refuse. */
 function servicesOf(config: Record<string, unknown>): Record<string, Service> {
-  const services = config["slipway:services"];
-  return typeof services === "object" && services !== null
-    ? (services as Record<string, Service>)
-    : {};
+  const services = Object.entries(asMap(config["slipway:services"]));
+  const maps = services.filter(([, service]) => isMap(service));
+  return Object.fromEntries(maps) as Record<string, Service>;
 }

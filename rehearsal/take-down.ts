@@ -1,4 +1,3 @@
-import { ready } from "../setup/ready.ts";
 import { askToStop } from "./ask-to-stop.ts";
 import { hasDatabases, removeDatabases } from "./database/database.ts";
 import { type OnStackOptions, onStack } from "./on-stack.ts";
@@ -17,17 +16,11 @@ export async function takeDown(
   options: Omit<OnStackOptions, "builds">,
 ): Promise<void> {
   const { story, interruption } = options;
-  if (isStanding(place)) await destroy(place, options);
-  else if (!hasDatabases(place)) story.say(place.stack, "nothing stands here");
-  if (!hasDatabases(place)) return;
-  const { engine } = await ready(["engine"], story, { signal: interruption.signal });
-  await removeDatabases(place, engine.host);
-  story.say(place.stack, "its databases are taken away");
-}
-
-async function destroy(place: Workplace, options: Omit<OnStackOptions, "builds">): Promise<void> {
-  const { story, interruption } = options;
-  await onStack(place, { ...options, builds: false }, async ({ stack }) => {
+  if (!isStanding(place) && !hasDatabases(place)) {
+    story.say(place.stack, "nothing stands here");
+    return;
+  }
+  await onStack(place, { ...options, builds: false }, async ({ stack, engineHost }) => {
     const teller = tellUpdate(story);
     try {
       await stack.destroy({
@@ -41,5 +34,6 @@ async function destroy(place: Workplace, options: Omit<OnStackOptions, "builds">
     } finally {
       teller.end();
     }
+    await removeDatabases(place, engineHost);
   });
 }

@@ -20,7 +20,7 @@ try {
     // The very engine that has the base image.
     env: { ...process.env, DOCKER_HOST: engine.host },
   });
-  outlive(child);
+  outlive(child, "compose", "mend that file, or remove it and run this again");
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -21,17 +21,18 @@ export async function startOnNode([script, ...args]) {
     stdio: "inherit",
     env: { ...process.env, ...pathWithModules(), ...compileCache() },
   });
-  outlive(child);
+  outlive(child, "node", "remove node_modules and start again");
 }
 
-/** Ctrl-C reaches the whole group, so the child hears it too; this process only has to stay until the child has ended. */
-export function outlive(child) {
+/**
+ * Ctrl-C reaches the whole group, so the child hears it too; this process only has to stay until the child has ended. One that
+ * cannot be started is told with where and how to mend it.
+ */
+export function outlive(child, where, mend) {
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) =>
-    fail(
-      `node: cannot start ${child.spawnfile} (${error.message}); remove node_modules and start again`,
-    ),
+    fail(`${where}: cannot start ${child.spawnfile} (${error.message}); ${mend}`),
   );
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

@@ -3,6 +3,8 @@
 import os
 import selectors
 import traceback
+from glob import glob
+from itertools import chain
 
 from gunicorn.util import make_fail_app
 
@@ -19,7 +21,7 @@ class ReloadingWorker(PromptWorker):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.loaded_at: dict[str, float | None] = {}
+        self.loaded: dict[str, float | None] = {}
 
     def load_wsgi(self):
         # The reloader's word wakes the worker, which would sleep on for up to
@@ -27,8 +29,7 @@ class ReloadingWorker(PromptWorker):
         self.poller.register(
             self.PIPE[0], selectors.EVENT_READ, lambda pipe: os.read(pipe, 64)
         )
-        files = self.reloader.get_files()
-        self.loaded_at = {file: _time(file) for file in files}
+        self.loaded = self._times()
         try:
             super().load_wsgi()
         except (Exception, SystemExit) as error:
@@ -54,12 +55,18 @@ class ReloadingWorker(PromptWorker):
         super().wait_for_and_dispatch_events(timeout)
 
     def _is_outdated(self):
-        # The reloader only begins to look when the app has been loaded.
-        for file, time in self.loaded_at.items():
-            if _time(file) != time:
-                self.log.info("Worker reloading: %s modified", file)
-                return True
+        # The reloader only begins to look when the app has been loaded, and
+        # without the kernel's word it does not see what is new.
+        changed = self._times().items() ^ self.loaded.items()
+        for file, _ in changed:
+            self.log.info("Worker reloading: %s modified", file)
+            return True
         return False
+
+    def _times(self):
+        patterns = self.cfg.reload_extra_files
+        files = (glob(each, recursive=True) for each in patterns)
+        return {file: _time(file) for file in chain.from_iterable(files)}
 
 
 def _time(file):

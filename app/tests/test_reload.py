@@ -80,6 +80,16 @@ def test_an_edit_that_breaks_is_shown_until_the_next(start):
     assert [error for error in BREAKS.values() if error not in out] == []
 
 
+@pytest.mark.parametrize("polling", ["false", "true"])
+def test_a_file_that_was_missing_is_found_when_it_is_there(start, polling):
+    server, folder = start(APP.format(answer="b'before'"), polling)
+    late = f"import late\n{APP.format(answer='late.answer')}"
+    folder.joinpath("main.py").write_text(late)
+    served(server, lambda status, _: status == 500)
+    folder.joinpath("late.py").write_text("answer = b'here'")
+    served(server, lambda _, body: body == "here")
+
+
 def test_an_edited_template_is_served(start):
     answer = "open('templates/error.html', 'rb').read()"
     server, folder = start(APP.format(answer=answer))

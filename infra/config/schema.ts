@@ -203,7 +203,7 @@ function platformProblems(
   }
 }
 
-/** Two services can neither listen on one port, write to one volume, nor give one commit's tag to two images. */
+/** Two services can neither listen on one port nor give one commit's tag to two images. */
 function collisions(services: Readonly<Record<string, ServiceConfig>>): string[] {
   const first = new Map<string, string>();
   return Object.entries(services).flatMap(([name, service]) =>
@@ -220,7 +220,7 @@ function collisions(services: Readonly<Record<string, ServiceConfig>>): string[]
 
 type Claim = readonly [where: string, what: string, mend: string];
 
-function claims(name: string, { registry, target, data }: ServiceConfig): Claim[] {
+function claims(name: string, { registry, target }: ServiceConfig): Claim[] {
   const own = "give each service a repository of its own";
   return [
     ...(target.kind === "docker"
@@ -229,7 +229,6 @@ function claims(name: string, { registry, target, data }: ServiceConfig): Claim[
     ...(target.kind === "elastic-beanstalk" && target.environment
       ? [["target.environment", `environment ${target.environment}`, "name another"] as const]
       : []),
-    ...(data?.volume ? [["data.volume", `volume ${data.volume}`, "name another"] as const] : []),
     registry.kind === "local"
       ? ["registry.repository", `${registry.repository ?? name} on port ${registry.port}`, own]
       : ["registry", JSON.stringify({ name, ...registry, shared: undefined }), own],

@@ -3,6 +3,7 @@ import { Volume } from "@pulumi/docker/volume.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerConfig } from "../config/docker.ts";
 import type { DataConfig } from "../config/schema.ts";
+import { volumeName } from "../volume-name.ts";
 import { lastWords } from "./last-words.ts";
 import type { EnvironmentValue, Target, TargetArgs } from "./target.ts";
 
@@ -63,7 +64,7 @@ export class DockerTarget extends pulumi.ComponentResource implements Target {
   #mount(name: string, { path, volume, keep }: DataConfig, { providers }: TargetArgs) {
     const made = new Volume(
       `${name}-data`,
-      { name: volume ?? `${pulumi.getProject()}-${pulumi.getStack()}-${name}` },
+      { name: volume ?? volumeName(name) },
       { parent: this, provider: providers.docker, retainOnDelete: keep },
     );
     return { volumeName: made.name, containerPath: path };

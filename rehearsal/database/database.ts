@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,61 +14,83 @@ import { psql } from "./psql.ts";
 /** How long a database may take to answer, in milliseconds. */
 const PATIENCE = 60_000;
 
+/** What a workplace remembers of its databases; nobody else may read it. */
+interface Kept {
+  readonly container: string;
+  /** Of each database's own role, by the database's name. */
+  readonly passwords: { readonly [database: string]: string };
+}
+
 /**
- * Brings the databases of a workplace's services, one for each, and returns their URLs by the services' names. Those that are there
- * already keep what they hold.
+ * Brings the databases of a workplace and returns their URLs by the names they are asked for. Those that are there already keep
+ * what they hold; each has a role that owns no other.
  * @throws UserError when the database does not come up.
  */
 export async function bringDatabases(
   place: Workplace,
-  services: readonly string[],
+  names: readonly string[],
   { host, image }: { readonly host: string; readonly image: string },
-): Promise<Readonly<Record<string, string>>> {
-  const name = containerName(place);
-  writeFileSync(markOf(place), name);
-  const container = await running(openEngine(host), name, image, place);
-  await untilItAnswers(container, name);
-  const { Config, NetworkSettings } = await container.inspect();
+): Promise<Readonly<{ [name: string]: string }>> {
+  const before = recordOf(place);
+  const record: Kept = {
+    container: before?.container ?? `slipway-database-${place.stack}-${secretText(4)}`,
+    passwords: {
+      ...Object.fromEntries(names.map((name) => [name, secretText(16)])),
+      ...before?.passwords,
+    },
+  };
+  writeFileSync(fileOf(place), JSON.stringify(record), { mode: 0o600 });
+  const container = await running(openEngine(host), record.container, image, place);
+  await untilItAnswers(container, record.container);
+  const { NetworkSettings } = await container.inspect();
   const address = NetworkSettings.Networks.bridge?.IPAddress;
   if (!address) {
     throw new UserError(
       `database: the engine at ${host} gives containers no address on its network "bridge"; turn that network on again`,
     );
   }
-  const password = Config.Env.find((each) => each.startsWith(PASSWORD))?.slice(PASSWORD.length);
-  for (const service of services) await own(container, service, password ?? "");
-  return Object.fromEntries(
-    services.map((service) => [
-      service,
-      `postgresql://${service}:${password}@${address}:5432/${service}`,
-    ]),
-  );
+  const urls = names.map(async (name) => {
+    const password = record.passwords[name] ?? "";
+    // Postgres keeps some names for itself, such as public.
+    const own = `app-${name}`;
+    await make(container, own, password);
+    return [name, `postgresql://${own}:${password}@${address}:5432/${own}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(urls));
 }
 
 /** Takes the databases of a workplace away, with all that they hold. */
 export async function removeDatabases(place: Workplace, host: string): Promise<void> {
-  if (!hasDatabases(place)) return;
-  const container = openEngine(host).getContainer(readFileSync(markOf(place), "utf8"));
+  const record = recordOf(place);
+  if (record === undefined) return;
+  const container = openEngine(host).getContainer(record.container);
   await container.remove({ force: true, v: true }).catch((error: { statusCode?: number }) => {
     if (error.statusCode !== 404) throw error;
   });
-  rmSync(markOf(place));
+  rmSync(fileOf(place));
 }
 
 /** Whether a workplace was ever given databases, and they were not taken away since. */
 export function hasDatabases(place: Workplace): boolean {
-  return existsSync(markOf(place));
+  return recordOf(place) !== undefined;
 }
 
-const PASSWORD = "POSTGRES_PASSWORD=";
-
-function markOf({ folder }: Workplace): string {
-  return join(folder, "database");
+/** The name of the container with a workplace's databases; undefined where it has none. */
+export function databaseContainer(place: Workplace): string | undefined {
+  return recordOf(place)?.container;
 }
 
-/** Stacks of one name may be rehearsed in several checkouts at once. */
-function containerName({ folder, stack }: Workplace): string {
-  return `slipway-database-${stack}-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
+function fileOf({ folder }: Workplace): string {
+  return join(folder, "database.json");
+}
+
+function recordOf(place: Workplace): Kept | undefined {
+  const file = fileOf(place);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept) : undefined;
+}
+
+function secretText(bytes: number): string {
+  return randomBytes(bytes).toString("hex");
 }
 
 async function running(
@@ -88,7 +110,7 @@ async function running(
     : await engine.createContainer({
         name,
         Image: image,
-        Env: [`${PASSWORD}${randomBytes(16).toString("hex")}`],
+        Env: [`POSTGRES_PASSWORD=${secretText(16)}`],
         Labels: { "slipway.database": stack },
         HostConfig: { SecurityOpt: ["no-new-privileges:true"] },
       });
@@ -108,19 +130,21 @@ async function untilItAnswers(container: Docker.Container, name: string): Promis
         await pause(100);
         continue;
       }
+      const reason = (error as Error).message.split("\n")[0];
       throw new UserError(
-        `database: the container ${name} does not answer (${(error as Error).message}); see docker logs ${name}`,
+        `database: the container ${name} does not answer (${reason}); see docker logs ${name}`,
         { cause: error },
       );
     }
   }
 }
 
-/** A database of a service's own, and a role that owns that one and nothing else. */
-async function own(container: Docker.Container, service: string, password: string): Promise<void> {
-  const there = `select 1 from pg_database where datname = '${service}'`;
-  if ((await psql(container, there)) === "1") return;
-  await psql(container, `drop role if exists "${service}"`);
-  await psql(container, `create role "${service}" login password '${password}'`);
-  await psql(container, `create database "${service}" owner "${service}"`);
+/** A database, and a role of the same name that owns it and nothing else. */
+async function make(container: Docker.Container, name: string, password: string): Promise<void> {
+  if ((await psql(container, `select 1 from pg_roles where rolname = '${name}'`)) === "") {
+    await psql(container, `create role "${name}" login password '${password}'`);
+  }
+  if ((await psql(container, `select 1 from pg_database where datname = '${name}'`)) === "") {
+    await psql(container, `create database "${name}" owner "${name}"`);
+  }
 }

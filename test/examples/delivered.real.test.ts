@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { databaseContainer } from "../../rehearsal/database/database.ts";
 import type { Delivery } from "../../rehearsal/deliver.ts";
+import type { Workplace } from "../../rehearsal/workplace.ts";
 import { type CloudCheckout, prepareCloudCheckout } from "../rehearsal/cloud-checkout.ts";
 import { docker } from "../rehearsal/engine.ts";
 import { served } from "../rehearsal/served.ts";
@@ -49,11 +51,8 @@ function storesOf(stack: string): string[] {
     config: { "slipway:services": Record<string, { data?: { volume: string } }> };
   };
   const services = Object.values(config["slipway:services"]);
-  const database = join(folder, "database");
-  return [
-    ...services.flatMap(({ data }) => data?.volume ?? []),
-    ...(existsSync(database) ? [readFileSync(database, "utf8")] : []),
-  ];
+  const database = databaseContainer({ folder } as Workplace);
+  return [...services.flatMap(({ data }) => data?.volume ?? []), ...(database ? [database] : [])];
 }
 
 /** Those of these names that the engine has a volume or a container for. */

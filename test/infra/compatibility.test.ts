@@ -107,6 +107,13 @@ describe("whether a target keeps data", () => {
       `slipway:services.web.data: ${name} keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in env name a database`,
     ]);
   });
+
+  it("is said of an environment that is adopted, whose variables are its own", () => {
+    const adopted = { ...targets["elastic-beanstalk"], environment: "acme-prod" };
+    expect(refusals(registries["docker-hub"], adopted, { data })).toEqual([
+      "slipway:services.web.data: Elastic Beanstalk keeps nothing that an instance writes to its disk; take it out, and let DATABASE_URL in the variables of acme-prod name a database",
+    ]);
+  });
 });
 
 describe("whether a target may pull from another project or account", () => {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { leastService, problemsOf, serviceWith } from "./stack-config.ts";
 
@@ -7,6 +8,7 @@ afterEach(() => {
 
 describe("a configuration that is refused", () => {
   const web = "slipway:services.web";
+  const ownVolume = `${pulumi.getProject()}-${pulumi.getStack()}-web`;
   const map = (is: string) => `must be a map, and is ${is}; mend it in the stack file`;
   const words = (is: string) =>
     `must be a text, in quotes, and is ${is}; mend it in the stack file`;
@@ -203,6 +205,19 @@ describe("a configuration that is refused", () => {
         },
       },
       `slipway:services.api.data.volume: volume shared belongs to web already; name another`,
+    ],
+    [
+      {
+        services: {
+          web: { ...leastService, data: { path: "/data" } },
+          api: {
+            ...leastService,
+            target: { kind: "docker", port: 8001 },
+            data: { path: "/data", volume: ownVolume },
+          },
+        },
+      },
+      `slipway:services.api.data.volume: volume ${ownVolume} belongs to web already; name another`,
     ],
     ...["Web", "1web", "web-", "a_b", `a${"b".repeat(38)}`, ""].map(
       (name): [Record<string, unknown>, string] => [

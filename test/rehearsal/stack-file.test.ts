@@ -32,6 +32,15 @@ function written(): { "slipway:services": Record<string, Record<string, unknown>
   return parse(readFileSync(join(folder, "Pulumi.shop.yaml"), "utf8")).config;
 }
 
+it.each([
+  ["a service", null],
+  ["a target", { target: "docker" }],
+])("%s that is no map is left to the program", async (_what, service) => {
+  const { place, changes } = placed(service as object);
+  await writeStackFile(place, changes);
+  expect(written()["slipway:services"].web).toEqual(service);
+});
+
 describe("the data of a service", () => {
   it("is in a volume of the rehearsal's own, the same one every time, which goes with it", async () => {
     const { place, changes } = placed({ data: { path: "/data", volume: "precious" } });
@@ -90,6 +99,20 @@ describe("a DATABASE_URL", () => {
       placeholders: ["slipway:secrets.key"],
       databases: { web: url },
     });
+  });
+
+  it("is the same database for all services that have it from the same secret", async () => {
+    const { place, changes } = placed({}, { database: { secure: "v1:x" } });
+    const shared = { env: { DATABASE_URL: { secret: "database" } } };
+    const own = { env: { DATABASE_URL: { ref: "a:1" } } };
+    const file = parse(readFileSync(changes.file, "utf8"));
+    file.config["slipway:services"] = { web: shared, worker: shared, own };
+    writeFileSync(changes.file, stringify(file));
+    const both = vi.fn(async () => ({ web: url, own: `${url}2` }));
+    const { config, databases } = await writeStackFile(place, changes, both);
+    expect(both.mock.calls).toEqual([[["web", "own"]]]);
+    expect(databases).toEqual({ web: url, worker: url, own: `${url}2` });
+    expect(config["slipway:secrets"]).toEqual({ database: url });
   });
 
   it.each([

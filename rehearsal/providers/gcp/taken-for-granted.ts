@@ -10,7 +10,7 @@ import { assumeSecretVersion } from "./secret-records.ts";
  * but for those that name a database, and the accounts that prove private services.
  * @param config the stack's configuration, as its file has it.
  * @param databases the URLs of the rehearsal's databases, by service.
- * @returns the names of what was not there.
+ * @returns the names of what was not there, but for the databases.
  */
 export function takeForGranted(
   cloud: Cloud,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   bringDatabases,
+  databaseContainer,
   hasDatabases,
   removeDatabases,
 } from "../../../rehearsal/database/database.ts";
@@ -45,30 +46,39 @@ async function ask(url: string, sql: string): Promise<string> {
   }
 }
 
-test("each service has a database of its own, which keeps what it holds until it is removed", async () => {
-  const first = await bring("web", "my-api");
-  const { web = "", "my-api": api = "" } = first;
-  expect(web).toMatch(/^postgresql:\/\/web:[0-9a-f]{32}@[\d.]+:5432\/web$/);
-  expect(api).toBe(web.replaceAll(/web(?=[:]|$)/g, "my-api"));
+test("each name has a database of its own, which keeps what it holds until it is removed", async () => {
+  const first = await bring("web", "public");
+  const { web = "", public: other = "" } = first;
+  const form = (name: string) =>
+    new RegExp(`^postgresql://app-${name}:[0-9a-f]{32}@[\\d.]+:5432/app-${name}$`);
+  expect([web, other]).toEqual([
+    expect.stringMatching(form("web")),
+    expect.stringMatching(form("public")),
+  ]);
   expect(await ask(web, "create table items (name text)")).toBe("CREATE TABLE");
   expect(await ask(web, "insert into items values ('kept')")).toBe("INSERT 0 1");
-  expect(await ask(api, "select * from items")).toContain('relation "items" does not exist');
-  expect(await ask(api, 'drop database "web"')).toContain("must be owner of database web");
+  expect(await ask(other, "select * from items")).toContain('relation "items" does not exist');
+  expect(await ask(other, 'drop database "app-web"')).toContain("must be owner of database");
+  const asAnother = other.replace("//app-public:", "//app-web:");
+  expect(await ask(asAnother, "select 1")).toContain("password authentication failed");
 
-  expect(await bring("web", "my-api")).toEqual(first);
+  const container = databaseContainer(place) ?? "";
+  expect(await bring("web", "public", "late")).toEqual({
+    ...first,
+    late: expect.stringMatching(form("late")),
+  });
+  expect(databaseContainer(place)).toBe(container);
   expect(await ask(web, "select * from items")).toBe("kept");
-  expect(hasDatabases(place)).toBe(true);
 
   await removeDatabases(place, engineHost);
   expect(hasDatabases(place)).toBe(false);
+  await expect(docker.getContainer(container).inspect()).rejects.toMatchObject({ statusCode: 404 });
   await removeDatabases(place, engineHost);
-  const left = await docker.listContainers({ all: true, filters: { label: ["slipway.database"] } });
-  expect(left.filter(({ Names }) => Names[0]?.startsWith("/slipway-database-shop-"))).toEqual([]);
 });
 
-test("a database that does not come up is told with its container", async () => {
+test("a database that does not come up is told with its container, in one line", async () => {
   const image = "python:3.12-slim";
   await expect(bringDatabases(place, ["web"], { host: engineHost, image })).rejects.toThrow(
-    /^database: the container slipway-database-shop-[0-9a-f]{8} does not answer \(.+\); see docker logs slipway-database-shop-/s,
+    /^database: the container slipway-database-shop-[0-9a-f]{8} does not answer \(.+\); see docker logs slipway-database-shop-[0-9a-f]{8}$/,
   );
 });

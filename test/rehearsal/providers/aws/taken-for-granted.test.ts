@@ -14,13 +14,20 @@ test("a secret that names a database on Elastic Beanstalk holds the one there is
     "slipway:services": {
       whole: on("elastic-beanstalk", arn("whole-a1b2c3")),
       keyed: on("elastic-beanstalk", `${arn("keyed-a1b2c3")}:url`),
+      second: {
+        env: {
+          DATABASE_URL: { ref: `${arn("keyed-a1b2c3")}:second` },
+          TOKEN: { ref: `${arn("keyed-a1b2c3")}:token` },
+        },
+        target: { kind: "elastic-beanstalk" },
+      },
       unknown: on("elastic-beanstalk", arn("unknown-a1b2c3")),
       elsewhere: on("cloud-run", arn("elsewhere-a1b2c3")),
     },
   };
   for (const host of ["one", "two"]) {
     const url = `postgresql://${host}`;
-    takeForGranted(cloud, config, { whole: url, keyed: url, elsewhere: url });
+    takeForGranted(cloud, config, { whole: url, keyed: url, second: url, elsewhere: url });
   }
   expect({
     whole: value("whole-a1b2c3"),
@@ -29,7 +36,8 @@ test("a secret that names a database on Elastic Beanstalk holds the one there is
     elsewhere: value("elsewhere-a1b2c3"),
   }).toEqual({
     whole: "postgresql://two",
-    keyed: '{"url":"postgresql://two"}',
+    keyed: '{"url":"postgresql://two","second":"postgresql://two","token":"placeholder for token"}',
+
     unknown: undefined,
     elsewhere: undefined,
   });
