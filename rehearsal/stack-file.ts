@@ -104,7 +104,7 @@ function readStackFile(path: string, stack: string): StackFile {
       (name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],
     );
     throw new UserError(
-      `--stack ${stack}: there is no Pulumi.${stack}.yaml; choose one of ${stacks.join(", ")}`,
+      `--stack ${stack}: there is no Pulumi.${stack}.yaml; choose one of ${stacks.toSorted().join(", ")}`,
     );
   }
   try {

@@ -34,6 +34,8 @@ export async function takeDown(
     } finally {
       teller.end();
     }
+    if (!hasDatabases(place)) return;
     await removeDatabases(place, engineHost);
+    story.say("Database", "taken away, with all that it held");
   });
 }

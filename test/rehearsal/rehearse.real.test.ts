@@ -92,7 +92,7 @@ test("a stack without a file is refused, with the stacks there are", async () =>
   const ran = await at.run("rehearse", ["--stack", "nowhere"]);
   expect(ran.code).toBe(1);
   expect(complaint(ran)).toBe(
-    `--stack nowhere: there is no Pulumi.nowhere.yaml; choose one of ${stacks.join(", ")}`,
+    `--stack nowhere: there is no Pulumi.nowhere.yaml; choose one of ${stacks.toSorted().join(", ")}`,
   );
 });
 
