@@ -96,7 +96,7 @@ export function painter(stream: NodeJS.WritableStream): (colour: Colour, text: s
 }
 
 function column(title: string): string {
-  return title.padEnd(17);
+  return `${title.padEnd(16)} `;
 }
 
 function seconds(began: number): string {
