@@ -9,8 +9,8 @@ workers = environment.workers(os.environ)
 worker_class = "gthread"
 threads = 8
 keepalive = 5
-# Below the 10 seconds that Docker and Cloud Run wait before they kill.
-graceful_timeout = 8
+# More than a request here needs; a stop waits as long for idle connections.
+graceful_timeout = 2
 
 # The root file system may be read-only: no socket file, and heartbeats in
 # memory, where a slow disk cannot make a busy worker look dead either.

@@ -18,6 +18,8 @@ def serve() -> None:
     from config import environment
 
     environment.check(os.environ)
+    # Gunicorn reads it by itself, too, and fails if it is empty.
+    os.environ["WEB_CONCURRENCY"] = str(environment.workers(os.environ))
 
     import django
     from django.core.management import call_command

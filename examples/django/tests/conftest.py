@@ -57,37 +57,43 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    """Starts servers that answer already; ends them after the test."""
+def launch() -> Iterator[Callable[..., Server]]:
+    """Starts servers with SQLite in a folder; ends them after the test."""
     started = []
 
     def start(folder: Path, **environment: str) -> Server:
-        server = launch(folder, **environment)
-        started.append(server.process)
-        await_answer(server)
-        return server
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        given = {"PORT": str(port), "DATABASE_URL": sqlite(folder)}
+        process = subprocess.Popen(
+            [sys.executable, "serve.py"],
+            cwd=PROJECT,
+            env=environment_with(**{**given, **environment}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return Server(process, port)
 
     yield start
     for process in started:
         process.terminate()
+    for process in started:
         process.communicate(timeout=20)
 
 
-def launch(folder: Path, **environment: str) -> Server:
-    """Starts a server whose SQLite file is in a folder."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    given = {"PORT": str(port), "DATABASE_URL": sqlite(folder), **environment}
-    process = subprocess.Popen(
-        [sys.executable, "serve.py"],
-        cwd=PROJECT,
-        env=environment_with(**given),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return Server(process, port)
+@pytest.fixture
+def serve(launch) -> Callable[..., Server]:
+    """Launches servers, and returns each once it answers."""
+
+    def start(folder: Path, **environment: str) -> Server:
+        server = launch(folder, **environment)
+        await_answer(server)
+        return server
+
+    return start
 
 
 def run(*command: str, **environment: str) -> tuple[int, str]:

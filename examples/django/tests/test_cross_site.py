@@ -26,15 +26,6 @@ HIDDEN = {"Host": "app:8000", "Origin": "https://books.example"}
             id="TLS ends before the container",
         ),
         pytest.param(
-            {
-                "X-Forwarded-Host": "books.example:8443",
-                "X-Forwarded-Proto": "https",
-                "Host": "app:8000",
-                "Origin": "https://books.example:8443",
-            },
-            id="another host, which the proxy tells",
-        ),
-        pytest.param(
             {**HIDDEN, "Sec-Fetch-Site": "same-origin"},
             id="another host and scheme, which the proxy hides",
         ),
@@ -45,6 +36,15 @@ HIDDEN = {"Host": "app:8000", "Origin": "https://books.example"}
                 "Sec-Fetch-Site": "same-origin",
             },
             id="another host, which the proxy hides",
+        ),
+        pytest.param(
+            {
+                **HIDDEN,
+                "X-Forwarded-Host": "books.example, books.example",
+                "X-Forwarded-Proto": "https",
+                "Sec-Fetch-Site": "same-origin",
+            },
+            id="another host, which two proxies tell",
         ),
     ],
 )
@@ -63,6 +63,7 @@ def test_a_form_of_the_page_itself_is_taken(headers):
         {"Origin": "http://a.testserver", "Sec-Fetch-Site": "same-site"},
         {"X-Forwarded-Proto": "https"},
         HIDDEN,
+        {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"},
     ],
 )
 def test_a_form_of_another_site_is_refused_even_with_a_token(headers):
@@ -79,12 +80,6 @@ def test_a_form_without_a_token_is_refused_from_wherever_it_comes():
     answer = client.post("/", {"title": "Emma"}, headers=headers)
     assert answer.status_code == 403
     assert Book.objects.count() == 0
-
-
-def test_the_names_that_are_given_are_trusted_whatever_a_proxy_hides(settings):
-    settings.CSRF_TRUSTED_ORIGINS = ["https://books.example"]
-    assert send(HIDDEN).status_code == 303
-    assert Book.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from conftest import await_answer, launch, run
+from conftest import await_answer, run
 
 URL = os.environ.get("TEST_DATABASE_URL", "")
 pytestmark = pytest.mark.skipif(
@@ -31,7 +31,7 @@ def database():
         connection.execute(drop.format(of))
 
 
-def test_servers_that_start_at_once_migrate_once(tmp_path, database):
+def test_servers_that_start_at_once_migrate_once(launch, tmp_path, database):
     servers = [launch(tmp_path, DATABASE_URL=database) for _ in range(3)]
     for server in servers:
         await_answer(server)

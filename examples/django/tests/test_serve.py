@@ -5,7 +5,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import await_answer, launch, run, sqlite
+from conftest import await_answer, run, sqlite
 
 WHO = "reader:hidden"
 KEY = "SECRET_KEY: not set; drew one that lasts until the server ends\n"
@@ -26,7 +26,12 @@ def test_a_second_start_finds_everything_done(serve, tmp_path):
     assert "SECRET_KEY" not in said
 
 
-def test_two_servers_may_start_at_once_on_an_empty_folder(tmp_path):
+def test_an_empty_setting_takes_its_default(serve, tmp_path):
+    said = serve(tmp_path, WEB_CONCURRENCY="").stop()
+    assert said.count("Booting worker with pid") == 1
+
+
+def test_two_servers_may_start_at_once_on_an_empty_folder(launch, tmp_path):
     servers = [launch(tmp_path, WEB_CONCURRENCY="2") for _ in range(2)]
     for server in servers:
         await_answer(server)
@@ -89,7 +94,9 @@ def test_a_fault_is_logged_with_its_trace_and_told_kindly(serve, tmp_path):
         pytest.param(b"GET / HT", id="half-sent"),
     ],
 )
-def test_open_connections_do_not_hold_up_a_stop(serve, tmp_path, opening):
+def test_a_stop_takes_less_than_6_seconds_whoever_stays_connected(
+    serve, tmp_path, opening
+):
     server = serve(tmp_path)
     connections = [server.connect() for _ in range(12)]
     for connection in connections:
@@ -98,7 +105,7 @@ def test_open_connections_do_not_hold_up_a_stop(serve, tmp_path, opening):
             assert connection.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
     server.process.terminate()
     # After 10 seconds Docker and Cloud Run would kill it.
-    assert server.process.wait(timeout=10) == 0
+    assert server.process.wait(timeout=6) == 0
     for connection in connections:
         connection.close()
 
@@ -174,6 +181,30 @@ def test_a_postgres_that_does_not_answer_ends_the_start_with_one_line():
     assert code == 1
     assert said.startswith(
         "DATABASE_URL: books at 127.0.0.1 cannot be used (connection failed: "
+    )
+    assert said.endswith("); start that database, or correct the URL\n")
+    assert said.count("\n") == 1
+    assert "hidden" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("x" * 70, "The database name"),
+        ("books?pool=true", "Pooling doesn't support"),
+    ],
+)
+def test_a_postgres_that_django_refuses_ends_the_start_with_one_line(
+    name, fault
+):
+    code, said = run(
+        "serve.py",
+        DATABASE_URL=f"postgres://{WHO}@127.0.0.1:1/{name}",
+    )
+    assert code == 1
+    database = name.partition("?")[0]
+    assert said.startswith(
+        f"DATABASE_URL: {database} at 127.0.0.1 cannot be used ({fault}"
     )
     assert said.endswith("); start that database, or correct the URL\n")
     assert said.count("\n") == 1

@@ -1,6 +1,7 @@
 """Databases and running servers for the tests that need one."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -10,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine
-
-from todo_app import settings
-from todo_app.items import Table
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,13 +43,16 @@ def sqlite(tmp_path) -> str:
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """The address of an empty database of Postgres."""
+    """The address of a new and empty database of Postgres."""
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         pytest.skip("not tried on Postgres: TEST_DATABASE_URL names none")
-    _drop_tables(url)
-    yield url
-    _drop_tables(url)
+    name = f"todo_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        new = make_url(url).set(database=name)
+        yield new.render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -60,38 +62,61 @@ def database(request) -> str:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    """Starts servers that answer already; ends them after the test."""
+def start() -> Iterator[Callable[..., subprocess.Popen]]:
+    """Starts Python with arguments; ends after the test what still runs."""
     started = []
 
-    def start(**environment: str) -> Server:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    def run(
+        *arguments: str,
+        cwd: Path = ROOT,
+        output: int = subprocess.PIPE,
+        **environment: str,
+    ) -> subprocess.Popen:
         process = subprocess.Popen(
-            [sys.executable, "-m", "todo_app.serve"],
-            cwd=ROOT,
-            env={**os.environ, "PORT": str(port), **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=output,
             text=True,
         )
         started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        # Not killed: its workers would live on for some seconds.
+        process.terminate()
+    for process in started:
+        process.communicate(timeout=20)
+
+
+@pytest.fixture
+def serve(start) -> Callable[..., Server]:
+    """Starts servers that answer already; ends them after the test."""
+
+    def run(**environment: str) -> Server:
+        port = _free_port()
+        process = start(
+            "-m", "todo_app.serve", **{"PORT": str(port), **environment}
+        )
         server = Server(process, port)
         _await_answer(server)
         return server
 
-    yield start
-    for process in started:
-        # Not killed: its workers would live on for some seconds.
-        process.terminate()
-        process.communicate(timeout=20)
+    return run
 
 
-def _drop_tables(url: str) -> None:
-    engine = create_engine(settings.database({"DATABASE_URL": url}))
-    Table.metadata.drop_all(engine)
-    engine.dispose()
+@pytest.fixture
+def port() -> int:
+    """A port of this machine on which nobody answers."""
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _await_answer(server: Server) -> None:

@@ -37,8 +37,8 @@ GONE = "This item is not on the list any more."
 def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     """Makes the app for one environment, with its database ready.
 
-    Ends the process with one line if a setting or the database is not
-    usable; `settings.read` and `open_database` say when.
+    Raises `Unusable` if a setting or the database is of no use;
+    `settings.read` and `open_database` say when.
     """
     given = settings.read(environment)
     items = Items(open_database(given.database))
@@ -101,7 +101,9 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
 
     app.before_request(_refuse_others)
     app.register_error_handler(HTTPException, _show_error)
-    app.register_error_handler(OperationalError, _show_lost_database)
+    if given.database.get_backend_name() == "postgresql":
+        # A server may come back; a file's errors are faults, with a trace.
+        app.register_error_handler(OperationalError, _show_lost_database)
     app.after_request(_add_headers)
     return app
 

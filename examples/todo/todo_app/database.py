@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from todo_app.items import Item
+from todo_app.settings import Unusable
 
 # Any number will do, as long as every instance of this app takes the same.
 LOCK = 8_636_001
@@ -19,22 +20,24 @@ def open_database(url: URL) -> Engine:
     """Connects to Postgres or to a file of SQLite, and makes the table there.
 
     Any number of processes may do this at once. Waits 5 seconds for a server
-    that does not answer, 10 for a locked file. Ends the process with one
-    line, without the password, if the database is of no use. Returns with no
-    connection open, so that a server may fork afterwards.
+    that does not answer, 10 for a locked file. Raises `Unusable`, without the
+    password, if the database is of no use. Returns with no connection open,
+    so that a server may fork afterwards.
     """
     is_file = url.get_backend_name() == "sqlite"
     if is_file:
         _check_file(Path(url.database))
-    engine = create_engine(
-        url,
-        connect_args={"timeout": 10} if is_file else {"connect_timeout": 5},
-        # A server may have hung up since the last request.
-        pool_pre_ping=not is_file,
-        # What people write does not belong in logs.
-        hide_parameters=True,
-    )
     try:
+        engine = create_engine(
+            url,
+            connect_args=(
+                {"timeout": 10} if is_file else {"connect_timeout": 5}
+            ),
+            # A server may have hung up since the last request.
+            pool_pre_ping=not is_file,
+            # What people write does not belong in logs.
+            hide_parameters=True,
+        )
         with engine.begin() as connection:
             if not is_file:
                 # Without it, two that start at once both see no table, and
@@ -43,7 +46,7 @@ def open_database(url: URL) -> Engine:
                 connection.execute(lock, {"lock": LOCK})
             connection.execute(CreateTable(Item.__table__, if_not_exists=True))
     except SQLAlchemyError as error:
-        raise SystemExit(_refusal(url, error)) from None
+        raise Unusable(_refusal(url, error)) from None
     engine.dispose()
     return engine
 
@@ -51,10 +54,10 @@ def open_database(url: URL) -> Engine:
 def _check_file(file: Path) -> None:
     folder = file.parent
     if not folder.is_dir():
-        raise SystemExit(f"{folder}: there is no such folder; {REMEDY}")
+        raise Unusable(f"{folder}: there is no such folder; {REMEDY}")
     for path in (folder, file):
         if path.exists() and not os.access(path, os.W_OK):
-            raise SystemExit(
+            raise Unusable(
                 f"{path}: user {os.getuid()} may not write here; {REMEDY}"
             )
 

@@ -11,8 +11,8 @@ threads = 8
 keepalive = 5
 # The database is made ready once, and what is wrong with it ends the start.
 preload_app = True
-# Below the 10 seconds that Docker and Cloud Run wait before they kill.
-graceful_timeout = 8
+# More than a request here needs; a stop waits as long for idle connections.
+graceful_timeout = 2
 
 # The root file system may be read-only: no socket file, and heartbeats in
 # memory, where a slow disk cannot make a busy worker look dead either.

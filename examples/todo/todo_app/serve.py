@@ -17,17 +17,22 @@ def serve() -> None:
 
     from todo_app import settings
 
-    settings.port(os.environ)
-    settings.workers(os.environ)
+    try:
+        settings.port(os.environ)
+        # Gunicorn reads it by itself, too, and fails if it is empty.
+        os.environ["WEB_CONCURRENCY"] = str(settings.workers(os.environ))
 
-    from gunicorn.app.wsgiapp import run
+        from gunicorn.app.wsgiapp import run
 
-    sys.argv = [
-        "gunicorn",
-        "--config=python:todo_app.gunicorn_conf",
-        "todo_app.app:create_app()",
-    ]
-    run()
+        sys.argv = [
+            "gunicorn",
+            "--config=python:todo_app.gunicorn_conf",
+            "todo_app.app:create_app()",
+        ]
+        # Makes the app before it listens, because of preload_app.
+        run()
+    except settings.Unusable as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ DRIVERS = {
 }
 
 
+class Unusable(ValueError):
+    """A setting or a database of no use: where, what, and how to mend it."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What one app is made for."""
@@ -32,8 +36,7 @@ class Settings:
 def read(environment: Mapping[str, str]) -> Settings:
     """The app's settings, each by default what `Settings` says.
 
-    Ends the process with one line if `DATABASE_URL` or `TODO_TITLE` is not
-    usable.
+    Raises `Unusable` if `DATABASE_URL` or `TODO_TITLE` is.
     """
     return Settings(
         database=database(environment),
@@ -46,7 +49,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 def port(environment: Mapping[str, str]) -> int:
     """The port to answer on, from `PORT`: 1 to 65535, by default 8000.
 
-    Ends the process with one line if it is anything else.
+    Raises `Unusable` if it is anything else.
     """
     return _whole_number(environment, "PORT", 8000, 65535)
 
@@ -54,8 +57,8 @@ def port(environment: Mapping[str, str]) -> int:
 def workers(environment: Mapping[str, str]) -> int:
     """How many processes answer, from `WEB_CONCURRENCY`: by default 1.
 
-    At most 256, far above what a container can feed. Ends the process with
-    one line if it is anything else.
+    At most 256, far above what a container can feed. Raises `Unusable` if it
+    is anything else.
     """
     return _whole_number(environment, "WEB_CONCURRENCY", 1, 256)
 
@@ -63,13 +66,13 @@ def workers(environment: Mapping[str, str]) -> int:
 def title(environment: Mapping[str, str]) -> str:
     """The page's title, from `TODO_TITLE`: by default To-Do.
 
-    Ends the process with one line if it is longer than 60 characters or not
-    one line of text.
+    Raises `Unusable` if it is longer than 60 characters or not one line of
+    text.
     """
     given = environment.get("TODO_TITLE", "").strip() or TITLE
     if given.isprintable() and len(given) <= LONGEST_TITLE:
         return given
-    raise SystemExit(
+    raise Unusable(
         f"TODO_TITLE: {given!a} is not one line of at most {LONGEST_TITLE} "
         f"characters; shorten it, or leave it unset for {TITLE}"
     )
@@ -78,8 +81,8 @@ def title(environment: Mapping[str, str]) -> str:
 def database(environment: Mapping[str, str]) -> URL:
     """Where the items are kept, from `DATABASE_URL`: by default in /data.
 
-    Ends the process with one line, which never repeats the value because it
-    may hold a password, if it is neither Postgres nor a file of SQLite.
+    Raises `Unusable`, which never repeats the value because it may hold a
+    password, if it is neither Postgres nor a file of SQLite.
     """
     given = environment.get("DATABASE_URL") or DATABASE
     try:
@@ -87,7 +90,7 @@ def database(environment: Mapping[str, str]) -> URL:
         driver = DRIVERS[url.drivername]
         usable = given.isprintable() and (
             # A file, because memory is not shared by processes.
-            (url.database or "").startswith("/")
+            (url.database or "").startswith("/") and not url.query
             if driver == "sqlite"
             # The rest of a password that holds an @ would be in the host.
             else "@" not in (url.host or "")
@@ -96,7 +99,7 @@ def database(environment: Mapping[str, str]) -> URL:
         usable = False
     if usable:
         return url.set(drivername=driver)
-    raise SystemExit(
+    raise Unusable(
         # pragma: allowlist nextline secret
         "DATABASE_URL: not of the form postgresql://USER:PASSWORD@HOST/NAME "
         "or sqlite:////FOLDER/FILE; mend it (%40 stands for an @ in a "
@@ -116,7 +119,7 @@ def _whole_number(
     given = environment.get(name) or str(default)
     if re.fullmatch("[0-9]{1,5}", given) and 1 <= int(given) <= largest:
         return int(given)
-    raise SystemExit(
+    raise Unusable(
         f"{name}: {given!r} is not a whole number from 1 to {largest}; "
         f"set one, or leave it unset for {default}"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -19,11 +20,11 @@ def reach(connection: BaseDatabaseWrapper) -> None:
         _check_folder(Path(connection.settings_dict["NAME"]))
     try:
         connection.introspection.table_names()
-    except Error as error:
+    except (Error, ImproperlyConfigured) as error:
         raise refusal(connection, error) from None
 
 
-def refusal(connection: BaseDatabaseWrapper, error: Error) -> SystemExit:
+def refusal(connection: BaseDatabaseWrapper, error: Exception) -> SystemExit:
     """What ends the process: where, what and how to mend, and no password."""
     reason = " ".join(str(error).split())
     given = connection.settings_dict

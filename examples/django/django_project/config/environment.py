@@ -9,7 +9,7 @@ SQLITE = "sqlite:////data/db.sqlite3"
 
 
 def check(environment: Mapping[str, str]) -> None:
-    """Reads every setting; ends the process with one line if one is bad."""
+    """Reads what has a form; ends the process with one line if one is bad."""
     for setting in (port, workers, debug, allowed_hosts, database):
         setting(environment)
 
@@ -64,19 +64,6 @@ def allowed_hosts(environment: Mapping[str, str]) -> list[str]:
     return names
 
 
-def trusted_origins(environment: Mapping[str, str]) -> list[str]:
-    """The origins whose forms are taken, also where a proxy hides the host.
-
-    Those of `ALLOWED_HOSTS`, with TLS and without; none by default.
-    """
-    names = [name for name in allowed_hosts(environment) if name != "*"]
-    return [
-        f"{scheme}://{'*' if name.startswith('.') else ''}{name}"
-        for name in names
-        for scheme in ("https", "http")
-    ]
-
-
 def database(environment: Mapping[str, str]) -> dict[str, object]:
     """What Django connects to, from `DATABASE_URL`: by default a SQLite file.
 
@@ -96,7 +83,8 @@ def database(environment: Mapping[str, str]) -> dict[str, object]:
         # Waits for other writers, for 20 seconds, before it reads what it
         # will write: a later wait would end in an error at once.
         options = {"timeout": 20, "transaction_mode": "IMMEDIATE"}
-    elif scheme in ("postgresql", "postgres") and name:
+    # The rest of a password that holds a / would be in the name.
+    elif scheme in ("postgresql", "postgres") and re.fullmatch("[^/@]+", name):
         options = {"connect_timeout": 5, **options}
     else:
         # Never shown, because it holds a password.

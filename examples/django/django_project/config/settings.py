@@ -59,11 +59,9 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 
-# The proxies that end TLS before the container say so, and which host they
-# were asked for. Who could forge that reaches only a form of their own.
+# The proxies that end TLS before the container say so. Who could forge that
+# reaches only a form of their own.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-USE_X_FORWARDED_HOST = True
-CSRF_TRUSTED_ORIGINS = environment.trusted_origins(os.environ)
 CSRF_COOKIE_HTTPONLY = True
 SILENCED_SYSTEM_CHECKS = [
     # HSTS and the redirect to HTTPS bind a whole domain, which is the

@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import create_engine, select, update
+from sqlalchemy.exc import OperationalError
 
 from todo_app.app import create_app
 from todo_app.database import open_database
@@ -250,16 +251,27 @@ def test_the_health_check_answers_for_the_release_without_the_database(
     )
 
 
-def test_a_lost_database_is_an_error_without_details(sqlite, caplog):
+def test_a_lost_server_of_the_database_is_an_error_without_details(
+    caplog, monkeypatch
+):
+    monkeypatch.setattr("todo_app.app.open_database", create_engine)
+    app = create_app(environment("postgresql://me@127.0.0.1:9/todo"))
+    answer = app.test_client().get("/")
+    assert answer.status_code == 503
+    assert "The list cannot be reached just now; try again." in answer.text
+    [message] = caplog.messages
+    assert message.startswith("the database did not answer: connection failed")
+
+
+def test_a_fault_in_the_file_is_logged_with_its_trace(sqlite, caplog):
     app = create_app(environment(sqlite))
     engine = open_database(url_of({"DATABASE_URL": sqlite}))
     Item.__table__.drop(engine)
     answer = app.test_client().get("/")
-    assert answer.status_code == 503
-    assert "The list cannot be reached just now; try again." in answer.text
-    assert caplog.messages == [
-        "the database did not answer: no such table: item"
-    ]
+    assert answer.status_code == 500
+    assert "<h1>Internal Server Error</h1>" in answer.text
+    [record] = caplog.records
+    assert record.exc_info[0] is OperationalError
 
 
 @pytest.mark.parametrize("path", ["/", "/healthcheck", "/nowhere"])
