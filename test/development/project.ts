@@ -28,20 +28,33 @@ export interface Project {
   logs(service: string): Promise<string>;
   /** Runs a command in a service's container as root and returns what it printed. */
   execute(service: string, ...command: string[]): Promise<string>;
-  /** Takes away everything that was made: containers, networks, images and the folder. */
+  /** Takes away everything that was made: containers, networks, volumes, images and the folder. */
   remove(): Promise<void>;
 }
 
-/** Copies the checkout for development with this Compose. */
-export async function openProject(run: RunCompose): Promise<Project> {
+/** What can be developed: the folder with its compose file, and the variables of its ports there. */
+interface Developed {
+  readonly folder: string;
+  /** Of the app, of the debugger, and of the app that is debugged. */
+  readonly ports: readonly [string, string, string];
+}
+
+const app: Developed = { folder: ".", ports: ["DEV_PORT", "DEBUG_PORT", "DEBUG_APP_PORT"] };
+
+export const todo: Developed = {
+  folder: "examples/todo",
+  ports: ["TODO_PORT", "TODO_DEBUG_PORT", "TODO_DEBUG_APP_PORT"],
+};
+
+/** Copies the checkout for development of the app, or of something else, with this Compose. */
+export async function openProject(run: RunCompose, developed: Developed = app): Promise<Project> {
   const name = `slipway-test-dev-${randomBytes(4).toString("hex")}`;
   const ports = [await freePort(), await freePort(), await freePort()] as const;
   const checkout = copyCheckout();
+  const cwd = join(checkout.folder, developed.folder);
   const env = {
     COMPOSE_PROJECT_NAME: name,
-    DEV_PORT: String(ports[0]),
-    DEBUG_PORT: String(ports[1]),
-    DEBUG_APP_PORT: String(ports[2]),
+    ...Object.fromEntries(developed.ports.map((port, index) => [port, String(ports[index])])),
   };
   const images = new Set<string>();
   const own = { all: true, filters: { label: [`com.docker.compose.project=${name}`] } };
@@ -58,7 +71,7 @@ export async function openProject(run: RunCompose): Promise<Project> {
     debuggedUrl: `http://127.0.0.1:${ports[2]}`,
     container,
     async compose(...args) {
-      const said = await oneAtATime(() => run(args, { cwd: checkout.folder, env }));
+      const said = await oneAtATime(() => run(args, { cwd, env }));
       // One that is built again loses its name to the next.
       for (const { ImageID } of await docker.listContainers(own)) images.add(ImageID);
       return said;
@@ -83,6 +96,8 @@ export async function openProject(run: RunCompose): Promise<Project> {
         await docker.getContainer(Id).remove({ force: true, v: true });
       }
       for (const { Id } of await docker.listNetworks(own)) await docker.getNetwork(Id).remove();
+      const { Volumes } = await docker.listVolumes({ filters: own.filters });
+      for (const { Name } of Volumes) await docker.getVolume(Name).remove();
       await oneAtATime(() => removeImages(name, images));
       checkout.remove();
     },

@@ -17,6 +17,9 @@ from sqlalchemy import make_url
 
 ROOT = Path(__file__).parent.parent
 
+# The development image sets it; Flask then raises what it should answer.
+os.environ.pop("FLASK_DEBUG", None)
+
 
 @dataclass
 class Server:
