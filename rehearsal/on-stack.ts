@@ -11,7 +11,7 @@ import { playOutside } from "./outside/play-outside.ts";
 import { type Flavour, settleFlavour } from "./provider-flavour.ts";
 import { openStack } from "./pulumi-stack.ts";
 import { recover } from "./recover.ts";
-import { type Changes, writeStackFile } from "./stack-file.ts";
+import { type BringDatabases, type Changes, writeStackFile } from "./stack-file.ts";
 import { attachStandIns } from "./stand-ins.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -57,9 +57,10 @@ export interface OnStackOptions {
  */
 export function onStack<T>(
   place: Workplace,
-  { story, interruption, changes, rebuild, builds, waits, ...options }: OnStackOptions,
+  options: OnStackOptions,
   work: (open: OpenStack) => Promise<T>,
 ): Promise<T> {
+  const { story, interruption, changes, rebuild, builds, waits } = options;
   const held = ({ pid, since }: { pid: number; since: string }): never => {
     throw new HeldError(
       `stack ${place.stack}: process ${pid} is at work on it since ${since}; wait for it to end, or end it`,
@@ -68,14 +69,8 @@ export function onStack<T>(
   };
   const under = async (): Promise<T> => {
     const began = performance.now();
-    const { databases = builds ? "bring" : "leave" } = options;
-    const hasDatabase = databases === "bring" || (databases === "use" && hasDatabases(place));
-    const bringOwn =
-      place.purpose === "rehearse" && hasDatabase
-        ? (names: readonly string[]) => bringTold(place, names, story, interruption)
-        : undefined;
-    const written = await writeStackFile(place, changes ?? {}, bringOwn);
-    const { config, placeholders } = written;
+    const written = await writeStackFile(place, changes ?? {}, databaseBringer(place, options));
+    const { config, placeholders, databases } = written;
     for (const path of placeholders) {
       story.warn(`${path} is a secure value, and a placeholder in this run`);
     }
@@ -84,8 +79,7 @@ export function onStack<T>(
     if (flavour !== tools.provider || place.purpose === "rehearse") {
       story.say("Docker provider", told[flavour]);
     }
-    const played =
-      place.purpose === "rehearse" ? await playOutside(config, written.databases) : undefined;
+    const played = place.purpose === "rehearse" ? await playOutside(config, databases) : undefined;
     const standIns =
       flavour === "stand-in" ? await attachStandIns(tools.engine.host, played) : undefined;
     try {
@@ -112,21 +106,24 @@ export function onStack<T>(
   return withLock(place.lock, under, waits ? undefined : held);
 }
 
-/** The databases of a rehearsal, as a step of the story. */
-async function bringTold(
+/** Brings a rehearsal's databases as a step of the story; undefined where none are to be brought. */
+function databaseBringer(
   place: Workplace,
-  names: readonly string[],
-  story: Story,
-  { race, signal }: Interruption,
-): Promise<Readonly<Record<string, string>>> {
-  const tools = await race(ready(["engine", "postgres-image"], story, { signal }));
-  const options = { host: tools.engine.host, image: tools["postgres-image"] };
-  return race(
-    story.step("Database", async () => ({
-      text: `Postgres, for ${names.join(" and ")}`,
-      value: await bringDatabases(place, names, options),
-    })),
-  );
+  { builds, databases = builds ? "bring" : "leave", story, interruption }: OnStackOptions,
+): BringDatabases | undefined {
+  const isWanted = databases === "bring" || (databases === "use" && hasDatabases(place));
+  if (place.purpose !== "rehearse" || !isWanted) return undefined;
+  const { race, signal } = interruption;
+  return async (names) => {
+    const tools = await race(ready(["engine", "postgres-image"], story, { signal }));
+    const options = { host: tools.engine.host, image: tools["postgres-image"] };
+    return race(
+      story.step("Database", async () => ({
+        text: `Postgres, for ${names.join(" and ")}`,
+        value: await bringDatabases(place, names, options),
+      })),
+    );
+  };
 }
 
 /** A rehearsal never asks for the real plugins. */
