@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse } from "yaml";
+import { ask } from "../infra/outside.ts";
 import { freePort } from "../rehearsal/free-port.ts";
 import type { Compose } from "../setup/compose.ts";
 import { lastLine, run } from "../setup/run.ts";
@@ -135,7 +135,7 @@ async function editAndAwait({ src, port }: Reloading, signal: AbortSignal): Prom
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace(/^DESCRIPTION = .*$/m, `DESCRIPTION = "${description}"`));
   const deadline = performance.now() + longestWait;
-  while (!(await healthcheck(port, signal)).includes(description)) {
+  while (!(await healthcheck(port)).includes(description)) {
     signal.throwIfAborted();
     if (performance.now() > deadline) {
       throw new UserError(
@@ -147,19 +147,8 @@ async function editAndAwait({ src, port }: Reloading, signal: AbortSignal): Prom
 }
 
 /** One answer on a connection of its own; empty while there is none. */
-function healthcheck(port: number, signal: AbortSignal): Promise<string> {
-  const both = AbortSignal.any([signal, AbortSignal.timeout(longestRequest)]);
-  return new Promise((resolve) => {
-    const where = { host: "127.0.0.1", port, path: "/healthcheck" };
-    const asked = request({ ...where, agent: false, signal: both }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-      });
-      response.on("error", () => resolve(""));
-      response.on("end", () => resolve(body));
-    });
-    asked.on("error", () => resolve(""));
-    asked.end();
-  });
+async function healthcheck(port: number): Promise<string> {
+  const url = new URL(`http://127.0.0.1:${port}/healthcheck`);
+  const answer = await ask(url, { milliseconds: longestRequest }).catch(() => undefined);
+  return answer?.body.toString() ?? "";
 }

@@ -40,14 +40,9 @@ export function readConfig(): Config {
     slipwayValues(),
     process.env,
     ({ path }) => !misplaced.includes(`slipway:${String(path[0])}`),
+    volumeName,
   );
-  const all = [
-    ...misplaced.map(misplacedSecret),
-    ...secretsInClear(),
-    ...problems,
-    ...sharedVolumes(values?.services ?? {}),
-    ...switches(),
-  ];
+  const all = [...misplaced.map(misplacedSecret), ...secretsInClear(), ...problems, ...switches()];
   if (all.length > 0 || values === undefined) {
     throw new pulumi.RunError(
       ["the configuration of this stack has problems:", ...all].join("\n  "),
@@ -77,22 +72,6 @@ function secretsInClear(): string[] {
     : [
         "slipway:secrets: stands in clear in the stack file; set each value with pulumi config set --secret --path slipway:secrets.NAME",
       ];
-}
-
-/** Two services cannot write to one volume; those without a name of their own are named after project and stack. */
-function sharedVolumes(services: Config["services"]): string[] {
-  const first = new Map<string, string>();
-  return Object.entries(services).flatMap(([name, { data }]) => {
-    if (data === undefined) return [];
-    const volume = data.volume ?? volumeName(name);
-    const other = first.get(volume);
-    first.set(volume, other ?? name);
-    return other === undefined
-      ? []
-      : [
-          `slipway:services.${name}.data.volume: volume ${volume} belongs to ${other} already; name another`,
-        ];
-  });
 }
 
 /** What is wrong with the variables that steer one run. */

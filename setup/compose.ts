@@ -1,6 +1,6 @@
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { downloadFile, downloadProblem, downloadText } from "./download.ts";
+import { downloadFile, downloadProblem, downloadText, publishedDigest } from "./download.ts";
 import { findGo, goBuild } from "./go-build.ts";
 import { installFolder } from "./install-folder.ts";
 import { type Machine, thisMachine } from "./machine.ts";
@@ -110,12 +110,11 @@ async function download(
   const name = programName(machine);
   try {
     progress("downloading");
-    const published = (await downloadText(`${releases}/checksums.txt`, signal))
-      .split("\n")
-      // The star marks a file that was read as it is, byte by byte.
-      .find((line) => line.trim().endsWith(` *${name}`));
+    const list = await downloadText(`${releases}/checksums.txt`, signal);
+    // The star marks a file that was read as it is, byte by byte.
+    const published = publishedDigest(list, ` *${name}`);
     const digest = await downloadFile(`${releases}/${name}`, output, progress, signal);
-    if (published?.split(" ")[0] !== digest) return `${name} does not have its published checksum`;
+    if (published !== digest) return `${name} does not have its published checksum`;
     chmodSync(output, 0o755);
     return undefined;
   } catch (error) {

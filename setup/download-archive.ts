@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { downloadFile, downloadProblem, downloadText } from "./download.ts";
+import { downloadFile, downloadProblem, downloadText, publishedDigest } from "./download.ts";
 import { lastLine, run } from "./run.ts";
 import type { Progress } from "./thing.ts";
 
@@ -27,11 +27,10 @@ export async function downloadArchive(
   const unpacked = join(folder, "unpacked");
   try {
     progress("downloading");
-    const published = (await downloadText(`${from}/${checksums}`, signal))
-      .split("\n")
-      .find((line) => line.trim().endsWith(` ${name}`));
+    const list = await downloadText(`${from}/${checksums}`, signal);
+    const published = publishedDigest(list, ` ${name}`);
     const digest = await downloadFile(`${from}/${name}`, archive, progress, signal);
-    if (published?.split(" ")[0] !== digest) return `${name} does not have its published checksum`;
+    if (published !== digest) return `${name} does not have its published checksum`;
     cpSync(await unpack(archive, unpacked), folder, { recursive: true });
     return undefined;
   } catch (error) {

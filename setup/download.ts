@@ -49,6 +49,15 @@ export async function downloadFile(
   }
 }
 
+/**
+ * The SHA-256 in hex that a published list of checksums has for a file; undefined where it has none.
+ * @param ending how the file's line ends: with its name behind a blank, or behind a blank and a star.
+ */
+export function publishedDigest(list: string, ending: string): string | undefined {
+  const line = list.split("\n").find((each) => each.trim().endsWith(ending));
+  return line?.split(" ")[0];
+}
+
 /** What went wrong with a download, down to its cause, in one line. */
 export function downloadProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { downloadFile, downloadProblem, downloadText } from "./download.ts";
+import { downloadFile, downloadProblem, downloadText, publishedDigest } from "./download.ts";
 import { installFolder } from "./install-folder.ts";
 import type { Machine } from "./machine.ts";
 import { lastLine, run } from "./run.ts";
@@ -53,8 +53,7 @@ async function fill(
     progress,
     signal,
   );
-  const published = checksums.split("\n").find((line) => line.trim().endsWith(` ${name}`));
-  if (published?.split(" ")[0] !== digest) {
+  if (publishedDigest(checksums, ` ${name}`) !== digest) {
     throw new Error(`${name} does not have its published checksum`);
   }
   const unpacked = join(draft, "unpacked");

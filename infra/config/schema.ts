@@ -123,11 +123,13 @@ export interface Parsed {
 /**
  * Reads and checks everything under `slipway:` in one parse.
  * @param isTold whether a problem may be told: what is wrong below a misplaced secret is not, because the words would quote it.
+ * @param volumeName the volume of a service that names none; without it nobody asks whether two share one.
  */
 export function parse(
   written: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
   isTold: (issue: z.core.$ZodIssue) => boolean = () => true,
+  volumeName?: VolumeName,
 ): Parsed {
   const { data, error } = schema.safeParse(filledIn(written, env), { reportInput: true });
   const problems = [
@@ -138,7 +140,7 @@ export function parse(
           ...unknownReleases(data),
           ...unknownSecrets(data),
           ...refusedVariables(data),
-          ...collisions(data.services ?? {}),
+          ...collisions(data.services ?? {}, volumeName),
         ]
       : []),
   ].map((problem) => problem.replace(/^slipway\./, "slipway:"));
@@ -203,11 +205,14 @@ function platformProblems(
   }
 }
 
-/** Two services can neither listen on one port nor give one commit's tag to two images. */
-function collisions(services: Readonly<Record<string, ServiceConfig>>): string[] {
+/** Two services can neither listen on one port, write to one volume, nor give one commit's tag to two images. */
+function collisions(
+  services: Readonly<Record<string, ServiceConfig>>,
+  volumeName: VolumeName | undefined,
+): string[] {
   const first = new Map<string, string>();
   return Object.entries(services).flatMap(([name, service]) =>
-    claims(name, service).flatMap(([where, what, mend]) => {
+    claims(name, service, volumeName).flatMap(([where, what, mend]) => {
       const key = `${where} ${what}`;
       const other = first.get(key);
       if (other === undefined) first.set(key, name);
@@ -218,9 +223,15 @@ function collisions(services: Readonly<Record<string, ServiceConfig>>): string[]
   );
 }
 
+type VolumeName = (service: string) => string;
+
 type Claim = readonly [where: string, what: string, mend: string];
 
-function claims(name: string, { registry, target }: ServiceConfig): Claim[] {
+function claims(
+  name: string,
+  { registry, target, data }: ServiceConfig,
+  volumeName: VolumeName | undefined,
+): Claim[] {
   const own = "give each service a repository of its own";
   return [
     ...(target.kind === "docker"
@@ -228,6 +239,9 @@ function claims(name: string, { registry, target }: ServiceConfig): Claim[] {
       : []),
     ...(target.kind === "elastic-beanstalk" && target.environment
       ? [["target.environment", `environment ${target.environment}`, "name another"] as const]
+      : []),
+    ...(data && volumeName
+      ? [["data.volume", `volume ${data.volume ?? volumeName(name)}`, "name another"] as const]
       : []),
     registry.kind === "local"
       ? ["registry.repository", `${registry.repository ?? name} on port ${registry.port}`, own]

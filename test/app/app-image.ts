@@ -87,6 +87,11 @@ export class Bench {
   }
 }
 
+/** The layers of an image, lowest first. */
+export async function layers(image: string): Promise<string[]> {
+  return (await docker.getImage(image).inspect()).RootFS.Layers ?? [];
+}
+
 /** The URL at which a running container answers on this machine, once it does; gives up after 20 seconds. */
 export async function answeringUrl(container: Docker.Container): Promise<string> {
   const { NetworkSettings } = await container.inspect();

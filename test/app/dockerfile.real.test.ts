@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answeringUrl, Bench, docker, until } from "./app-image.ts";
+import { answeringUrl, Bench, docker, layers, until } from "./app-image.ts";
 
 // The app's one Dockerfile, built and run in the real engine. Alpine bases cannot be tested where no registry is reached.
 
@@ -207,7 +207,3 @@ describe("the other stages", () => {
     expect(await ended).toMatchObject({ StatusCode: 130 });
   }, 300_000);
 });
-
-async function layers(image: string): Promise<string[]> {
-  return (await docker.getImage(image).inspect()).RootFS.Layers ?? [];
-}

@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
-import type Docker from "dockerode";
-import { pack } from "tar-stream";
+import { buildImage } from "../../setup/build-image.ts";
 import { ready } from "../../setup/ready.ts";
 import { silentStory } from "../../setup/story.ts";
-import { docker, engineHost } from "../rehearsal/engine.ts";
+import { docker, engineHost, runToEnd } from "../rehearsal/engine.ts";
 import type { RunCompose } from "./project.ts";
 
 /** Compose 1, as Debian 12 still has it, in a container that works for the engine outside. */
@@ -22,10 +20,13 @@ export async function oldCompose(): Promise<OldCompose | string> {
   if (!engineHost.startsWith("unix://")) return `the engine is not on this machine: ${engineHost}`;
   const { "base-image": base } = await ready(["base-image"], silentStory);
   const image = `slipway-test-old-compose-${randomBytes(4).toString("hex")}`;
-  const failure = await build(image, DOCKERFILE(base));
+  const failure = await buildImage(engineHost, image, { Dockerfile: DOCKERFILE(base) });
   if (failure !== undefined) return `Debian's package cannot be installed: ${failure}`;
   const remove = (): Promise<void> => docker.getImage(image).remove({ force: true });
-  const { output: version } = await runIn(image, { Cmd: ["docker-compose", "version", "--short"] });
+  const { output: version } = await runToEnd({
+    Image: image,
+    Cmd: ["docker-compose", "version", "--short"],
+  });
   if (!version.startsWith("1.")) {
     await remove();
     return `the base image's Debian has Compose ${version.trim()}`;
@@ -33,7 +34,8 @@ export async function oldCompose(): Promise<OldCompose | string> {
   return {
     remove,
     async run(args, { cwd, env }) {
-      const { code, output } = await runIn(image, {
+      const { code, output } = await runToEnd({
+        Image: image,
         Cmd: ["docker-compose", ...args],
         WorkingDir: cwd,
         // Its other way to build is the docker CLI, which is not in the container.
@@ -49,30 +51,4 @@ export async function oldCompose(): Promise<OldCompose | string> {
       return output;
     },
   };
-}
-
-async function build(image: string, dockerfile: string): Promise<string | undefined> {
-  const context = pack();
-  context.entry({ name: "Dockerfile" }, dockerfile);
-  context.finalize();
-  const stream = await docker.buildImage(Readable.from(context), { t: image, rm: true });
-  return new Promise((resolve, reject) => {
-    docker.modem.followProgress(stream, (error, told: { error?: string }[]) =>
-      error ? reject(error) : resolve(told.find((each) => each.error)?.error),
-    );
-  });
-}
-
-async function runIn(
-  image: string,
-  options: Docker.ContainerCreateOptions,
-): Promise<{ code: number; output: string }> {
-  const container = await docker.createContainer({ Image: image, Tty: true, ...options });
-  try {
-    await container.start();
-    const { StatusCode: code } = (await container.wait()) as { StatusCode: number };
-    return { code, output: (await container.logs({ stdout: true, stderr: true })).toString() };
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
 }

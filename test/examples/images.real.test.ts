@@ -11,7 +11,7 @@ import { psql } from "../../rehearsal/database/psql.ts";
 import type { Workplace } from "../../rehearsal/workplace.ts";
 import { ready } from "../../setup/ready.ts";
 import { silentStory } from "../../setup/story.ts";
-import { Bench, docker } from "../app/app-image.ts";
+import { Bench, docker, layers } from "../app/app-image.ts";
 import { engineHost } from "../rehearsal/engine.ts";
 
 // Every stage of every app's one Dockerfile, built with BuildKit, and the examples' own tests in their test images.
@@ -49,10 +49,6 @@ afterAll(async () => {
   await bench.clear();
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
-
-async function layers(image: string): Promise<string[]> {
-  return (await docker.getImage(image).inspect()).RootFS.Layers ?? [];
-}
 
 describe.each(apps)("$context", { timeout: 600_000 }, ({ context, source, touched }) => {
   let copy: string;

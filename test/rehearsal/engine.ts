@@ -37,6 +37,20 @@ export async function runByHand(image: string): Promise<string> {
   return url;
 }
 
+/** Runs a container until it ends, removes it, and returns its exit code and what it printed. */
+export async function runToEnd(
+  options: Docker.ContainerCreateOptions,
+): Promise<{ code: number; output: string }> {
+  const container = await docker.createContainer({ Tty: true, ...options });
+  try {
+    await container.start();
+    const { StatusCode: code } = (await container.wait()) as { StatusCode: number };
+    return { code, output: (await container.logs({ stdout: true, stderr: true })).toString() };
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
 /** Removes those containers and the images of that name, also under the names of the outside that they were built by. */
 export async function clearEngine(imagePrefix: string): Promise<void> {
   for (const { Id } of await containersOf(imagePrefix)) {

@@ -11,7 +11,7 @@ import {
 import type { Workplace } from "../../../rehearsal/workplace.ts";
 import { ready } from "../../../setup/ready.ts";
 import { silentStory } from "../../../setup/story.ts";
-import { docker, engineHost } from "../engine.ts";
+import { docker, engineHost, runToEnd } from "../engine.ts";
 
 let place: Workplace;
 let image: string;
@@ -31,19 +31,12 @@ const bring = (...services: string[]) =>
 
 /** Asks a database as an app would: from another container, by its URL. */
 async function ask(url: string, sql: string): Promise<string> {
-  const container = await docker.createContainer({
+  const { output } = await runToEnd({
     Image: image,
     Entrypoint: ["psql", "--no-psqlrc", "--pset=pager=off", "--tuples-only", "--no-align", url],
     Cmd: ["--command", sql],
-    Tty: true,
   });
-  try {
-    await container.start();
-    await container.wait();
-    return (await container.logs({ stdout: true, stderr: true })).toString().trim();
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
+  return output.trim();
 }
 
 test("each name has a database of its own, which keeps what it holds until it is removed", async () => {
