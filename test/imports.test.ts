@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ["infra", "setup"],
   builder: ["infra", "setup"],
   examples: [],
-  checks: ["setup", "rehearsal"],
+  checks: ["setup", "rehearsal", "builder"],
   bench: ["infra", "setup", "rehearsal", "delivery", "builder"],
 };
 
