@@ -2,6 +2,12 @@ import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { openEngine } from "./open-engine.ts";
 
+/** A file that is not text, or that is to be run. */
+export interface ContextFile {
+  readonly content: Buffer;
+  readonly mode: number;
+}
+
 /**
  * Builds an image from files given by name, with the engine's classic builder, which needs no session. Returns the reason if it
  * fails.
@@ -9,11 +15,14 @@ import { openEngine } from "./open-engine.ts";
 export async function buildImage(
   host: string,
   name: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | ContextFile>>,
 ): Promise<string | undefined> {
   const engine = openEngine(host);
   const context = pack();
-  for (const [file, text] of Object.entries(files)) context.entry({ name: file }, text);
+  for (const [name, file] of Object.entries(files)) {
+    if (typeof file === "string") context.entry({ name }, file);
+    else context.entry({ name, mode: file.mode }, file.content);
+  }
   context.finalize();
   try {
     const stream = await engine.buildImage(Readable.from(context), {

@@ -11,6 +11,8 @@ export interface Archive {
   readonly name: string;
   /** The file with lines of a SHA-256 in hex, spaces and an archive's name. */
   readonly checksums: string;
+  /** Reads the archive's SHA-256 where that file is written in another way. */
+  digest?(checksums: string): string | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Archive {
  * not work; a machine without a way there is expected, and has another way.
  */
 export async function downloadArchive(
-  { from, name, checksums }: Archive,
+  { from, name, checksums, digest: readDigest }: Archive,
   folder: string,
   progress: Progress,
   signal: AbortSignal,
@@ -28,7 +30,7 @@ export async function downloadArchive(
   try {
     progress("downloading");
     const list = await downloadText(`${from}/${checksums}`, signal);
-    const published = publishedDigest(list, ` ${name}`);
+    const published = readDigest?.(list) ?? publishedDigest(list, ` ${name}`);
     const digest = await downloadFile(`${from}/${name}`, archive, progress, signal);
     if (published !== digest) return `${name} does not have its published checksum`;
     cpSync(await unpack(archive, unpacked), folder, { recursive: true });

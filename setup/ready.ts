@@ -1,6 +1,8 @@
 import { delimiter } from "node:path";
 import { actionlint } from "./actionlint.ts";
 import { baseImage } from "./base-image.ts";
+import { buildctl } from "./buildctl.ts";
+import { builderImage } from "./builder-image.ts";
 import { checkTools } from "./check-tools.ts";
 import { type Compose, compose } from "./compose.ts";
 import { dockerEngine } from "./docker-engine.ts";
@@ -40,6 +42,10 @@ export interface Brought {
   actionlint: string | undefined;
   /** Docker Compose as the command that runs it. */
   compose: Compose;
+  /** The name of the limited builders' image in the engine. */
+  "builder-image": string;
+  /** The file of BuildKit's client; where `BUILDKIT_HOST` is set, no engine is needed for it. */
+  buildctl: string;
 }
 
 /** What can be asked for. */
@@ -116,6 +122,15 @@ function bringers(
     const { host } = await engine();
     return have(serverImage(host, postgresImage, base), story, signal);
   });
+  const builder = once(async () =>
+    have(builderImage(await engine(), base, machine), story, signal),
+  );
+  const client = once(async () => {
+    if (machine.env.BUILDKIT_HOST) return have(buildctl(undefined, machine), story, signal);
+    const { host, platform } = await engine();
+    const image = { host, platform, name: await builder() };
+    return have(buildctl(image, machine), story, signal);
+  });
   const tools = once(async () => {
     const folder = await have(pythonTools(machine), story, signal);
     path.add(folder);
@@ -132,6 +147,8 @@ function bringers(
     "check-tools": once(() => have(checkTools(machine), story, signal)),
     actionlint: once(() => have(actionlint(machine), story, signal)),
     compose: once(() => have(compose(machine), story, signal)),
+    "builder-image": builder,
+    buildctl: client,
   };
 }
 
