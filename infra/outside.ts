@@ -15,6 +15,8 @@ export interface Question {
   readonly body?: Buffer | Readable;
   /** How long the whole answer may take. Default 10 seconds. */
   readonly milliseconds?: number;
+  /** Ends the request, and the body that is on its way, at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** How an answer begins, while its body is still on its way; who asked has to read it. */
@@ -41,7 +43,8 @@ export async function ask(url: URL, question: Question = {}): Promise<Answer> {
 
 /** As `ask`, for an answer that is too large to be held at once. */
 export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
-  const { method = "GET", headers = {}, body, milliseconds = 10_000 } = question;
+  const { method = "GET", headers = {}, body, milliseconds = 10_000, signal } = question;
+  const late = AbortSignal.timeout(milliseconds);
   const stand = url.hostname === "localhost" ? undefined : process.env.SLIPWAY_OUTSIDE;
   if (stand && !["127.0.0.1", "localhost"].includes(new URL(stand).hostname)) {
     throw new Error(`SLIPWAY_OUTSIDE: ${stand} is not on this machine; unset it`);
@@ -53,7 +56,7 @@ export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
       method,
       agent: false,
       headers: { ...headers, ...(stand && { host: url.host }) },
-      signal: AbortSignal.timeout(milliseconds),
+      signal: signal ? AbortSignal.any([signal, late]) : late,
     };
     const sent = send(asked, options, (response: IncomingMessage) =>
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }),

@@ -1,5 +1,13 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
 
+/** What kept a registry from answering, by the error that tells of it. */
+const silences = new WeakMap<object, string>();
+
+/** Node.js's code of what kept a registry from answering, where an error tells of that; it may be empty. */
+export function silenceOf(error: unknown): string | undefined {
+  return error instanceof Error ? silences.get(error) : undefined;
+}
+
 /** Words what a registry does wrong, or refuses, as "where: what; how to mend it". */
 export class RegistryFaults {
   readonly #origin: string;
@@ -30,9 +38,11 @@ export class RegistryFaults {
       error.code === "ABORT_ERR"
         ? `no answer within ${milliseconds / 1_000} s`
         : error.message || error.code || "connection failed";
-    return this.faulty(
+    const fault = this.faulty(
       `${host && `${host}, where it sends for tokens, `}does not answer (${reason})`,
     );
+    silences.set(fault, error.code ?? "");
+    return fault;
   }
 
   /** The error for anything else that a registry should not do. */

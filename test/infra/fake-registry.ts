@@ -131,7 +131,7 @@ export async function fakeRegistry(demand?: Demand): Promise<FakeRegistry> {
       blobs.set(`${path}@upload`, content);
       response.writeHead(202, upload).end();
     } else if (method === "PUT") {
-      const uploaded = blobs.get(`${path}@upload`) ?? Buffer.alloc(0);
+      const uploaded = blobs.get(`${path}@upload`) ?? content;
       blobs.delete(`${path}@upload`);
       const isRight = digestOf(uploaded) === searchParams.get("digest");
       if (isRight) blobs.set(`${path}@${digestOf(uploaded)}`, uploaded);
