@@ -53,7 +53,10 @@ export interface BuildStore {
   /** Hears of every change, made by whichever process. Returns what ends it. */
   hear(heard: (change: Change) => void): () => void;
   /** How many builds are in each state now, and how long the oldest queued one has waited, in seconds. */
-  counts(): Promise<{ readonly byState: Readonly<Record<State, number>>; readonly oldestQueued: number }>;
+  counts(): Promise<{
+    readonly byState: Readonly<Record<State, number>>;
+    readonly oldestQueued: number;
+  }>;
   /** How many workers have given a sign of life lately. */
   workers(): Promise<number>;
   /** Throws where the database does not answer. */

@@ -6,8 +6,8 @@ export interface Queries {
 }
 
 export interface Database extends Queries {
-  /** Several statements, without values. */
-  script(text: string): Promise<void>;
+  /** Several statements, without values; gives the rows of all of them. */
+  script(text: string): Promise<object[]>;
   /** All or nothing. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Hears what `pg_notify` says on a channel, also after the connection was lost and found again. */

@@ -29,8 +29,8 @@ export interface ImageBuilder {
   build(task: Task, context: string, log: Log, signal: AbortSignal): Promise<string>;
   /** Whether this machine still keeps the image. */
   holds(digest: string): Promise<boolean>;
-  /** Lets go of an image that has been pushed or is no longer wanted. */
-  forget(digest: string): Promise<void>;
+  /** Lets go of an image that has been pushed or is no longer wanted by this build; another build may have the same one. */
+  forget(digest: string, build: string): Promise<void>;
   /** Whether builds can run right now; throws why not. */
   check(): Promise<void>;
   /** Ends what runs. */

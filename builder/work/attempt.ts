@@ -1,0 +1,140 @@
+import { rm } from "node:fs/promises";
+import type { Step } from "../build.ts";
+import type { Journal } from "../journal.ts";
+import type { Queue } from "../queue/queue.ts";
+import { tell } from "../store/changes.ts";
+import type { Database, Queries } from "../store/database.ts";
+import type { Claim } from "./claim.ts";
+import { unpackStored } from "./context-folder.ts";
+import { FencedOut, insist, recordEnd, recordLoss } from "./end-attempt.ts";
+import type { Images } from "./images.ts";
+import type { Lease } from "./lease.ts";
+import type { LogWriter } from "./log-writer.ts";
+import type { ImageBuilder, ImagePush, Task } from "./steps.ts";
+import { timedStep } from "./timed-step.ts";
+
+/** What an attempt is carried out with. */
+export interface AttemptParts {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly journal: Journal;
+  readonly builder: ImageBuilder;
+  readonly push: ImagePush;
+  readonly images: Images;
+  readonly worker: string;
+  readonly slot: number;
+  /** Where the context is unpacked; nobody else uses it. */
+  readonly folder: string;
+  redact(text: string): string;
+  stepEnded?(step: Step, outcome: string, seconds: number): void;
+  /** Told when the builders failed, not the build. */
+  onMachineryLost(): void;
+}
+
+/**
+ * Carries out an attempt: builds the image if need be, pushes it once, and records what became of it. Ends without a word where the
+ * lease is lost; then somebody else has the build.
+ */
+export async function runAttempt(
+  parts: AttemptParts,
+  claim: Claim,
+  lease: Lease,
+  writer: LogWriter,
+): Promise<void> {
+  try {
+    const digest = claim.heldDigest ?? (await buildStep(parts, claim, lease, writer));
+    await withHeld(parts.images, digest, async () => {
+      if (claim.heldDigest === undefined) await recordBuilt(parts, claim, lease, writer, digest);
+      else writer.log("step", "the image is built and kept here; it is pushed again");
+      const task = taskOf(parts, claim);
+      const pushed = await timedStep(parts, lease, "push", () =>
+        parts.push.push(task, digest, writer.log, lease.signal),
+      );
+      await writer.flush(lease.signal);
+      await recordEnd(parts, claim, lease, { state: "succeeded", step: "push", digest: pushed });
+    });
+  } catch (error) {
+    await writer.flush(lease.signal);
+    await recordLoss(parts, claim, lease, error);
+  }
+}
+
+async function withHeld<T>(images: Images, digest: string, work: () => Promise<T>): Promise<T> {
+  images.hold(digest);
+  try {
+    return await work();
+  } finally {
+    images.release(digest);
+  }
+}
+
+async function buildStep(
+  parts: AttemptParts,
+  claim: Claim,
+  lease: Lease,
+  writer: LogWriter,
+): Promise<string> {
+  const { database, builder, folder } = parts;
+  if (claim.heldElsewhere !== undefined) {
+    writer.log(
+      "step",
+      `the image that worker ${claim.heldElsewhere} kept is gone; it is built again`,
+    );
+  }
+  try {
+    await unpackStored(database, claim, folder);
+    lease.signal.throwIfAborted();
+    return await timedStep(parts, lease, "build", () =>
+      builder.build(taskOf(parts, claim), folder, writer.log, lease.signal),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Says, before the push begins, that this attempt pushes; from then on its image is kept until the end. */
+async function recordBuilt(
+  parts: AttemptParts,
+  claim: Claim,
+  lease: Lease,
+  writer: LogWriter,
+  digest: string,
+): Promise<void> {
+  const { database, images } = parts;
+  try {
+    await writer.flush(lease.signal);
+    lease.signal.throwIfAborted();
+    await insist(parts, lease, () =>
+      database.transaction((queries) => writeBuilt(parts, queries, claim, digest)),
+    );
+  } catch (error) {
+    await images.abandon(claim.build, digest);
+    throw error;
+  }
+  lease.signal.throwIfAborted();
+}
+
+async function writeBuilt(
+  { worker, images }: AttemptParts,
+  queries: Queries,
+  { build, client, attempt }: Claim,
+  digest: string,
+): Promise<void> {
+  const mine = await queries.query(
+    `WITH mine AS (
+       UPDATE builder.builds SET state = 'pushing', step = 'push', held_by = $3, held_digest = $4
+       WHERE id = $1 AND attempt = $2 AND state IN ('building', 'pushing') RETURNING id
+     )
+     UPDATE builder.attempts SET state = 'pushing', digest = $4
+     WHERE build IN (SELECT id FROM mine) AND number = $2 RETURNING build`,
+    [build, attempt, worker, digest],
+  );
+  if (mine.length === 0) throw new FencedOut("another attempt has begun");
+  await images.record(queries, build, digest);
+  await tell(queries, [{ build, client, what: "state" }]);
+}
+
+function taskOf({ slot }: AttemptParts, claim: Claim): Task {
+  const { build, attempt, client, order, reference } = claim;
+  return { build, attempt, slot, client, order, reference };
+}
