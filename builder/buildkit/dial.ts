@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Container } from "dockerode";
+import { startInContainer } from "./exec.ts";
+
+/** A socket of this machine behind which a builder's BuildKit answers, wherever its engine is. */
+export interface Dial {
+  /** As in `BUILDKIT_HOST`. */
+  readonly address: string;
+  close(): void;
+}
+
+/**
+ * Opens the socket. Each connection is a command in the container that hands it on to BuildKit, which so needs no port.
+ * @param container the one to reach, asked for at each connection.
+ */
+export async function openDial(container: () => Container | undefined): Promise<Dial> {
+  // Only this user may open it; and a socket's path may not be long, which the working folder's can be.
+  const folder = mkdtempSync(join(tmpdir(), "slipway-builder-"));
+  const path = join(folder, "buildkit.sock");
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    connect(socket, container()).catch(() => socket.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(path, resolve);
+  });
+  return {
+    address: `unix://${path}`,
+    close() {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function connect(socket: Socket, container: Container | undefined): Promise<void> {
+  if (container === undefined) throw new Error("no builder runs");
+  const { input, output, close } = await startInContainer(container, ["buildctl", "dial-stdio"]);
+  socket.on("close", close);
+  await Promise.all([pipeline(socket, input), pipeline(output, socket)]);
+}
