@@ -23,6 +23,9 @@ export interface Check {
 /** The folders with an app and its Dockerfile. */
 const APPS = ["app", "examples/django", "examples/todo"];
 
+/** The folders with a Dockerfile. */
+const IMAGES = [...APPS, "builder"];
+
 /** The folders with Python code; each has the settings of its own tools. */
 const PYTHON = [...APPS, "checks/secrets"];
 
@@ -57,7 +60,7 @@ export const checks: readonly Check[] = [
     group: "lint",
     command: ["hadolint"],
     files: matching("Dockerfile"),
-    folders: APPS,
+    folders: IMAGES,
     needs: "python-tools",
   },
   schema("pipeline", "vendor.bitbucket-pipelines", PIPELINES),
@@ -122,7 +125,7 @@ export const checks: readonly Check[] = [
       "--skip-check=CKV_GHA_7",
       "--file",
     ],
-    files: matching(`{${APPS.join()}}/Dockerfile`, PIPELINES, WORKFLOWS),
+    files: matching(`{${IMAGES.join()}}/Dockerfile`, PIPELINES, WORKFLOWS),
     // It would ask the package index for a newer version of itself.
     env: { CKV_SKIP_PACKAGE_UPDATE_CHECK: "true" },
     needs: "check-tools",

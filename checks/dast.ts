@@ -7,10 +7,12 @@ import { ready } from "../setup/ready.ts";
 import { tellOn } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import { withAppContainer } from "./app-container.ts";
+import { withBuilderApp } from "./builder-app.ts";
+import { builderConfig } from "./builder-schemathesis.ts";
 
 /**
- * `npm run dast`: runs the app's image and lets schemathesis ask it whatever `app/openapi.yaml` allows, and what it does not. Fails
- * when an answer is a 5xx or is not as described. The same requests are made each time.
+ * `npm run dast`: lets schemathesis ask the app, from its image, and the builder's API whatever their OpenAPI documents allow, and
+ * what they do not. Fails when an answer is a 5xx or is not as described. The same requests are made each time.
  */
 
 const app = join(import.meta.dirname, "..", "app");
@@ -27,13 +29,32 @@ try {
   const tools = await ready(["engine", "base-image", "check-tools"], tellOn(process.stderr), {
     signal: stop.signal,
   });
+  const schemathesis = join(tools["check-tools"], "schemathesis");
   await withAppContainer(openEngine(tools.engine.host), app, async ({ url, logs }) => {
     for (const accept of ACCEPT) {
-      if (await isAsDescribed(join(tools["check-tools"], "schemathesis"), url, accept)) continue;
+      const args = [
+        "run",
+        join(app, "openapi.yaml"),
+        "--url",
+        url,
+        "--header",
+        `Accept: ${accept}`,
+      ];
+      if (await isAsDescribed(schemathesis, args)) continue;
       throw new UserError(
         `dast: the app does not answer as app/openapi.yaml says; mend either. It printed:\n${await logs()}`,
       );
     }
+  });
+  await withBuilderApp(async ({ url, build, logs }) => {
+    const document = ["run", `${url}/openapi.json`, "--url", url];
+    // Streams go on for as long as somebody listens.
+    const args = [...document, "--exclude-path-regex", "events$"];
+    const options = ["--config-file", builderConfig(folder, build)];
+    if (await isAsDescribed(schemathesis, [...options, ...args])) return;
+    throw new UserError(
+      `dast: the builder does not answer as its /openapi.json says; mend either. It logged:\n${logs()}`,
+    );
   });
   process.stderr.write("dast: passed\n");
 } catch (error) {
@@ -44,9 +65,9 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function isAsDescribed(schemathesis: string, url: string, accept: string): Promise<boolean> {
+function isAsDescribed(schemathesis: string, asked: readonly string[]): Promise<boolean> {
   const args = [
-    ...["run", join(app, "openapi.yaml"), "--url", url, "--header", `Accept: ${accept}`],
+    ...asked,
     ...["--checks", "all", "--max-examples", "100", "--request-timeout", "10"],
     // The paths that lead nowhere are described, and asked for on purpose.
     ...["--generation-deterministic", "--warnings", "off", "--no-color"],

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { UploadLimits } from "../settings.ts";
+import { answerBroken } from "./broken.ts";
+import { Problem } from "./problem.ts";
+
+/** How patient the server is, in milliseconds and bytes. */
+export interface Patience {
+  /** For a request's headers. */
+  readonly headers: number;
+  /** Within each such span of a body … */
+  readonly span: number;
+  /** … as many bytes have to come. */
+  readonly spanBytes: number;
+  /** For the rest of a body that has been answered already. */
+  readonly rest: number;
+}
+
+export const PATIENCE: Patience = { headers: 10_000, span: 10_000, spanBytes: 4096, rest: 5_000 };
+
+type Raw = FastifyRequest["raw"];
+
+/** As many of the largest bodies fit into memory at once. */
+const LARGEST_AT_ONCE = 4;
+
+/**
+ * Lets bodies in only as large as they may be, as many at once as there is room for, and as fast as somebody sends who means
+ * it; what is left of a body that has been refused is read for a moment, so that its sender gets to see why.
+ */
+export function guardBodies(
+  app: FastifyInstance,
+  { bodyBytes }: UploadLimits,
+  patience: Patience,
+): void {
+  let taken = 0;
+  app.addHook("onRequest", async (request, reply) => {
+    const bytes = announced(request, bodyBytes);
+    if (bytes === 0) return;
+    if (bytes > bodyBytes) {
+      throw new Problem(413, `body: is larger than ${bodyBytes} bytes; send less`);
+    }
+    if (taken + bytes > LARGEST_AT_ONCE * bodyBytes) {
+      throw new Problem(503, "body: too much is coming in at once; send it again in a moment", {
+        headers: { "retry-after": "1" },
+      });
+    }
+    taken += bytes;
+    reply.raw.once("close", () => {
+      taken -= bytes;
+    });
+    watchPace(request, reply, patience);
+  });
+  app.addHook("onResponse", async ({ raw }) => readRest(raw, patience.rest));
+}
+
+/** What the body's size is said to be; without a word it may be as large as any. */
+function announced({ headers }: FastifyRequest, most: number): number {
+  if (headers["transfer-encoding"] !== undefined) return most;
+  return Number(headers["content-length"] ?? 0);
+}
+
+function watchPace({ raw }: FastifyRequest, reply: FastifyReply, patience: Patience): void {
+  const { socket } = raw;
+  let before = socket.bytesRead;
+  const watch = setInterval(() => {
+    const { bytesRead } = socket;
+    if (raw.complete) clearInterval(watch);
+    else if (bytesRead - before < patience.spanBytes) {
+      clearInterval(watch);
+      cutOff(raw, reply, patience.rest);
+    }
+    before = bytesRead;
+  }, patience.span);
+  reply.raw.once("close", () => clearInterval(watch));
+}
+
+function cutOff(raw: Raw, reply: FastifyReply, rest: number): void {
+  if (!reply.sent) {
+    reply.hijack();
+    answerBroken({ code: "ERR_HTTP_REQUEST_TIMEOUT" }, raw.socket);
+  }
+  destroyLater(raw, rest);
+}
+
+function readRest(raw: Raw, rest: number): void {
+  if (raw.complete || raw.readableEnded || raw.destroyed) return;
+  destroyLater(raw, rest);
+  raw.unpipe();
+  raw.resume();
+}
+
+/** Takes the connection of a body along that has not ended by then. */
+function destroyLater(raw: Raw, milliseconds: number): void {
+  const timer = setTimeout(() => raw.destroy(), milliseconds);
+  raw.once("close", () => clearTimeout(timer));
+}

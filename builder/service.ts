@@ -1,0 +1,123 @@
+import Fastify from "fastify";
+import { UserError } from "../setup/user-error.ts";
+import { type ImageBuilderTools, openImageBuilder } from "./buildkit/image-builder.ts";
+import { findImage } from "./buildkit/image-store.ts";
+import { buildApp } from "./http/app.ts";
+import { logOptions } from "./http/logging.ts";
+import { listen } from "./http/server.ts";
+import type { Journal } from "./journal.ts";
+import { openQueue, type Queue } from "./queue/queue.ts";
+import { openImagePush } from "./registry/image-push.ts";
+import type { Settings } from "./settings.ts";
+import type { Database } from "./store/database.ts";
+import { openBuildStore } from "./store/open-build-store.ts";
+import { openDatabase } from "./store/open-database.ts";
+import { openWorker } from "./work/open-worker.ts";
+import type { ImageBuilder } from "./work/steps.ts";
+import { takeWorkerName } from "./work/worker-name.ts";
+
+/** What builds need of this machine; a process that only answers requests needs none of it. */
+export interface Machinery {
+  /** The file of BuildKit's client. */
+  readonly buildctl: string;
+  /** The name of the limited builders' image in the engine; of no use with a `buildkitHost`. */
+  readonly builderImage: string;
+  /** Names of images that builds may start from although no registry has them. */
+  readonly heldImages: readonly string[];
+}
+
+export interface Service {
+  /** Where it answers, e.g. `http://127.0.0.1:8000`; undefined where it only builds. */
+  readonly address: string | undefined;
+  /** Takes nothing new, waits for builds that run, and hands back those that take longer. */
+  close(): Promise<void>;
+}
+
+/** What has been opened, to be closed the other way round. */
+type Closing = (() => Promise<unknown>)[];
+
+/**
+ * Opens the parts that the settings' role has, on one database.
+ * @param machinery asked for once, where this process builds.
+ * @throws UserError for what a person can mend; what was opened until then is closed.
+ */
+export async function openService(
+  settings: Settings,
+  machinery: () => Promise<Machinery>,
+): Promise<Service> {
+  const closing: Closing = [];
+  const close = async (): Promise<void> => {
+    for (const each of closing.splice(0).toReversed()) await each();
+  };
+  try {
+    const journal: Journal = Fastify({ logger: logOptions(settings.logLevel) }).log;
+    const tools = settings.role === "api" ? undefined : await machinery();
+    const database = await openDatabase(settings);
+    closing.push(() => database.close());
+    const queue = await openQueue(database, journal);
+    closing.push(() => queue.close());
+    const parts = { settings, database, queue, journal, closing };
+    const building: Building = {};
+    // Orders are taken while the builders still start.
+    const address = settings.role === "worker" ? undefined : await openAnswers(parts, building);
+    if (tools) await openBuilding(parts, tools, building);
+    return { address, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly journal: Journal;
+  readonly closing: Closing;
+}
+
+/** What builds in this process, once it has been opened. */
+interface Building {
+  builder?: ImageBuilder;
+}
+
+async function openAnswers({ closing, ...parts }: Opened, building: Building): Promise<string> {
+  const { settings } = parts;
+  const store = await openBuildStore(parts);
+  closing.push(() => store.close());
+  const checkBuilder = async (): Promise<void> => {
+    if (building.builder === undefined) throw new Error("the builders are still starting");
+    await building.builder.check();
+  };
+  const app = await buildApp({ settings, store, ...(settings.role === "all" && { checkBuilder }) });
+  closing.push(() => app.close());
+  return listen(app, settings);
+}
+
+async function openBuilding(
+  { closing, ...parts }: Opened,
+  tools: Machinery,
+  building: Building,
+): Promise<void> {
+  const { settings, database, journal } = parts;
+  const name = await takeWorkerName(database, settings, journal);
+  closing.push(() => name.release());
+  const builder = await openBuilder(settings, { ...tools, worker: name.name });
+  building.builder = builder;
+  closing.push(() => builder.close());
+  const push = openImagePush(settings.registry, (digest) => findImage(settings.folder, digest));
+  const worker = await openWorker({ ...parts, builder, push, name });
+  closing.push(() => worker.close());
+}
+
+async function openBuilder(settings: Settings, tools: ImageBuilderTools): Promise<ImageBuilder> {
+  try {
+    return await openImageBuilder(settings, tools);
+  } catch (error) {
+    if (settings.buildkitHost !== undefined) throw error;
+    throw new UserError(
+      `engine: ${settings.engine} gives no builders (${(error as Error).message}); see whether it runs, or set DOCKER_HOST to another`,
+      { cause: error },
+    );
+  }
+}
