@@ -42,6 +42,7 @@ const PULUMI_MARKS = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d7
 /** Every static check there is; in each group those that take longest begin. */
 export const checks: readonly Check[] = [
   { name: "types", group: "lint", command: ["tsc", "-p", "."] },
+  { name: "page-types", group: "lint", command: ["tsc", "-p", "builder/page"] },
   {
     name: "biome",
     group: "lint",

@@ -4,6 +4,7 @@ import { baseImage } from "./base-image.ts";
 import { buildctl } from "./buildctl.ts";
 import { builderImage } from "./builder-image.ts";
 import { checkTools } from "./check-tools.ts";
+import { chromium } from "./chromium.ts";
 import { type Compose, compose } from "./compose.ts";
 import { dockerEngine } from "./docker-engine.ts";
 import { type DockerProvider, dockerPlugin } from "./docker-plugin.ts";
@@ -42,6 +43,8 @@ export interface Brought {
   actionlint: string | undefined;
   /** Docker Compose as the command that runs it. */
   compose: Compose;
+  /** The file of a Chromium; undefined where it can be neither found nor installed. */
+  chromium: string | undefined;
   /** The name of the limited builders' image in the engine. */
   "builder-image": string;
   /** The file of BuildKit's client; where `BUILDKIT_HOST` is set, no engine is needed for it. */
@@ -147,6 +150,7 @@ function bringers(
     "check-tools": once(() => have(checkTools(machine), story, signal)),
     actionlint: once(() => have(actionlint(machine), story, signal)),
     compose: once(() => have(compose(machine), story, signal)),
+    chromium: once(() => have(chromium(machine), story, signal)),
     "builder-image": builder,
     buildctl: client,
   };

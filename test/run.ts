@@ -47,6 +47,9 @@ const suites: readonly Suite[] = [
     "python-tools",
     "check-tools",
     "actionlint",
+    "builder-image",
+    "buildctl",
+    "chromium",
   ]),
   programSuite("dast", ["engine", "base-image", "check-tools"], {
     command: () => [process.execPath, "checks/dast.ts"],

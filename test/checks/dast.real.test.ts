@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { docker } from "../app/app-image.ts";
 import { type Checkout, copyCheckout } from "../rehearsal/checkout.ts";
 
-// `npm run dast` on an app with a fault, in a copy of this tree; on the app as it is it is a suite of `npm test`.
+// `npm run dast` on an app and a builder with a fault, in a copy of this tree; on those that are there it is a suite of `npm test`.
 
 let checkout: Checkout;
 
@@ -18,7 +18,7 @@ test("an app that does not answer as described fails, and leaves neither contain
   checkout.edit("app/src/main.py", (text) =>
     text.replace('"lastcommitsha": commit,', '"lastcommitsha": None,'),
   );
-  const { status, stdout, stderr } = spawnSync("node", ["checks/dast.ts"], {
+  const { status, stdout, stderr } = spawnSync("node", ["checks/dast.ts", "app"], {
     cwd: checkout.folder,
     encoding: "utf8",
   });
@@ -28,6 +28,23 @@ test("an app that does not answer as described fails, and leaves neither contain
     stderr: expect.stringContaining("dast: the app does not answer as app/openapi.yaml says"),
   });
   expect(await left()).toEqual(before);
+});
+
+test("a builder that does not answer as described fails, and says what went wrong in it", () => {
+  checkout.edit("builder/http/present.ts", (text) =>
+    text.replace("number: it.number,", "number: -it.number,"),
+  );
+  const { status, stdout, stderr } = spawnSync("node", ["checks/dast.ts", "builder"], {
+    cwd: checkout.folder,
+    encoding: "utf8",
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: expect.stringContaining("Server error"),
+    stderr: expect.stringMatching(
+      /dast: the builder does not answer as its \/openapi.json says; mend either. It logged:\n.*doesn't match the schema/s,
+    ),
+  });
 });
 
 /** The containers and images of such runs that the engine holds. */

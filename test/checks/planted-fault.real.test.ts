@@ -44,6 +44,7 @@ const workflow = (...steps: string[]): string =>
 /** What is appended to which file, and a word of what the check says of it. */
 const faults: readonly [check: string, file: string, text: string, word: string][] = [
   ["types", "delivery/planted.ts", 'export const planted: number = "text";\n', "TS2322"],
+  ["page-types", "builder/page/planted.js", 'Math.round("text");\n', "TS2345"],
   ["biome", "delivery/planted.ts", "export function planted() { debugger }\n", "noDebugger"],
   ["black", "app/src/planted.py", "planted = [ 1,2 ]\n", ""],
   ["isort", "app/src/planted.py", "import sys\nimport os\n", "planted.py"],
