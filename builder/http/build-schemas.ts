@@ -54,6 +54,9 @@ export const buildParams = z.object({
   id: z.uuid({ error: "is no id of a build; it is a UUID" }).meta({ description: "The build." }),
 });
 
+/** Of the database's integers. */
+const LARGEST = 2 ** 31 - 1;
+
 /** A whole number in a query or header: digits alone, so that nothing else passes for one. */
 const whole = (least: number, most: number) =>
   z.preprocess(
@@ -76,7 +79,7 @@ export const listQuery = z.strictObject({
 export const logQuery = z.strictObject({ attempt: whole(1, 1_000_000).optional() });
 
 export const eventsHeaders = z.object({
-  "last-event-id": whole(0, Number.MAX_SAFE_INTEGER)
+  "last-event-id": whole(0, LARGEST)
     .optional()
     .meta({ description: "The id of the last line that is known already." }),
 });
@@ -86,9 +89,9 @@ export function cursorOf(number: number): string {
   return number.toString(36);
 }
 
-/** The number that a cursor stands for. */
+/** The number that a cursor stands for; one beyond all numbers begins with the newest. */
 export function numberIn(cursor: string): number {
-  return Number.parseInt(cursor, 36);
+  return Math.min(Number.parseInt(cursor, 36), LARGEST);
 }
 
 function parsed(text: string): unknown {

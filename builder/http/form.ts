@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { MultipartFile, MultipartValue } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
-import { Problem, wrongFields } from "./problem.ts";
+import { brokenForm, MOST_PARTS, misplaced, notMultipart, shown, tooLarge } from "./form-faults.ts";
+import { wrongFields } from "./problem.ts";
 
 /** Reads a file while it comes in; `soFar` are the fields before it. */
 export type FileReader = (
@@ -22,8 +23,6 @@ export interface FormShape {
   /** Bytes of the whole body. */
   readonly bodyBytes: number;
 }
-
-const MOST_PARTS = 24;
 
 /**
  * Reads multipart/form-data as it comes in, field by field.
@@ -54,13 +53,6 @@ export async function readForm(
     else if (shape.isStrict) throw refuse(misplaced(shape));
   }
   return Object.fromEntries(form);
-}
-
-function notMultipart({ headers }: FastifyRequest): Problem {
-  const isTyped = headers["content-type"] !== undefined;
-  return isTyped
-    ? new Problem(415, "body: is of another type; send multipart/form-data, with curl by -F")
-    : new Problem(400, "body: missing; send multipart/form-data, with curl by -F");
 }
 
 /** Yields the parts, and says of whatever breaks the form that the form is broken. */
@@ -125,33 +117,6 @@ export async function readBytes(field: string, file: Readable, limit: number): P
   return Buffer.concat(chunks, bytes);
 }
 
-function tooLarge(field: string, limit?: number): Problem {
-  const detail = limit === undefined ? "is too large" : `is larger than ${limit} bytes`;
-  return new Problem(413, `${field}: ${detail}; send less`, { fields: [{ field, detail }] });
-}
-
-function brokenForm(cause: unknown): unknown {
-  if (cause instanceof Problem) return cause;
-  const { statusCode, message } = cause as { statusCode?: number; message: string };
-  if (statusCode === 413) {
-    return new Problem(413, `body: has more than ${MOST_PARTS} parts; send fewer`, { cause });
-  }
-  const said = JSON.stringify(message).slice(0, 120);
-  return new Problem(400, `body: is no complete multipart/form-data (${said}); send it again`, {
-    cause,
-  });
-}
-
 async function drain(file: Readable): Promise<void> {
   for await (const _chunk of file);
-}
-
-function misplaced(shape: FormShape): string {
-  const fields = [...new Set([...shape.texts, ...Object.keys(shape.files)])];
-  return `is unknown; use ${fields.join(", ")}`;
-}
-
-/** A name as it may be repeated in an answer: short, and without what a terminal would obey. */
-function shown(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, "?").slice(0, 40);
 }

@@ -21,6 +21,8 @@ export const logRoutes: FastifyPluginAsyncZod<RouteParts> = async (app, { store 
   app.addHook("preClose", async () => streams.close());
 
   app.get("/v1/builds/:id/log", {
+    // A stream without its content would never end.
+    exposeHeadRoute: false,
     schema: {
       tags,
       operationId: "getLog",
@@ -51,6 +53,7 @@ export const logRoutes: FastifyPluginAsyncZod<RouteParts> = async (app, { store 
 
   app.get("/v1/builds/:id/log/events", {
     config: { isStream: true },
+    exposeHeadRoute: false,
     schema: {
       tags,
       operationId: "followBuild",
@@ -70,6 +73,7 @@ export const logRoutes: FastifyPluginAsyncZod<RouteParts> = async (app, { store 
 
   app.get("/v1/events", {
     config: { isStream: true },
+    exposeHeadRoute: false,
     schema: {
       tags,
       operationId: "followBuilds",

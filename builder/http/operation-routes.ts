@@ -44,8 +44,8 @@ export const operationRoutes: FastifyPluginAsyncZod<OperationParts> = async (app
       response: { 200: answer("It is ready.", readiness), ...openProblems(503) },
     },
     handler: async ({ log }) => {
-      await require(store.check(), "database: does not answer", log);
-      if (parts.checkBuilder) await require(parts.checkBuilder(), "engine: no build can run", log);
+      await demand(store.check(), "database: does not answer", log);
+      if (parts.checkBuilder) await demand(parts.checkBuilder(), "engine: no build can run", log);
       const workers = await store.workers();
       const warnings =
         workers > 0
@@ -70,7 +70,7 @@ export const operationRoutes: FastifyPluginAsyncZod<OperationParts> = async (app
 };
 
 /** @throws Problem 503 where the check fails; why is in the log, which may tell more than everybody should know. */
-async function require(
+async function demand(
   check: Promise<void>,
   what: string,
   log: { warn(error: object, text: string): void },

@@ -354,6 +354,7 @@ test("builds are listed newest first, page by page and by state", async () => {
   ]);
   const second = await app.inject(`/v1/builds?limit=3&cursor=${first.json().next}`);
   expect([tags(second), second.json().next, second.headers.link]).toEqual([["1"], null, undefined]);
+  expect(tags(await app.inject("/v1/builds?limit=1&cursor=zzzzzzzzz"))).toEqual(["4"]);
   store.begin((await store.list({ limit: 1 }))[0]?.id ?? "");
   expect(tags(await app.inject("/v1/builds?state=building"))).toEqual(["4"]);
 });

@@ -180,6 +180,14 @@ test("all builds are followed as they change, by each client its own", async () 
   ]);
 });
 
+test("a stream is not asked for without its content: that would never end", async () => {
+  const { app, order } = await served();
+  const id = await order();
+  for (const path of [`/v1/builds/${id}/log`, `/v1/builds/${id}/log/events`, "/v1/events"]) {
+    expect((await app.inject({ method: "HEAD", url: path })).statusCode).toBe(405);
+  }
+});
+
 test("a client may open but so many streams", async () => {
   const { address } = await served();
   await Promise.all(Array.from({ length: 100 }, () => listenTo(`${address}/v1/events`)));
