@@ -6,6 +6,7 @@ import { buildApp } from "./http/app.ts";
 import { logOptions } from "./http/logging.ts";
 import { listen } from "./http/server.ts";
 import type { Journal } from "./journal.ts";
+import { type Metrics, openMetrics } from "./metrics.ts";
 import { openQueue, type Queue } from "./queue/queue.ts";
 import { openImagePush } from "./registry/image-push.ts";
 import type { Settings } from "./settings.ts";
@@ -39,11 +40,13 @@ type Closing = (() => Promise<unknown>)[];
 /**
  * Opens the parts that the settings' role has, on one database.
  * @param machinery asked for once, where this process builds.
+ * @param graceSeconds how long closing waits for builds that run. Default: the worker's own.
  * @throws UserError for what a person can mend; what was opened until then is closed.
  */
 export async function openService(
   settings: Settings,
   machinery: () => Promise<Machinery>,
+  graceSeconds?: number,
 ): Promise<Service> {
   const closing: Closing = [];
   const close = async (): Promise<void> => {
@@ -56,12 +59,12 @@ export async function openService(
     closing.push(() => database.close());
     const queue = await openQueue(database, journal);
     closing.push(() => queue.close());
-    const parts = { settings, database, queue, journal, closing };
+    const parts = { settings, database, queue, journal, closing, graceSeconds };
     const building: Building = {};
     // Orders are taken while the builders still start.
-    const address = settings.role === "worker" ? undefined : await openAnswers(parts, building);
-    if (tools) await openBuilding(parts, tools, building);
-    return { address, close };
+    const answers = settings.role === "worker" ? undefined : await openAnswers(parts, building);
+    if (tools) await openBuilding({ ...parts, metrics: answers?.metrics }, tools, building);
+    return { address: answers?.address, close };
   } catch (error) {
     await close();
     throw error;
@@ -74,6 +77,7 @@ interface Opened {
   readonly queue: Queue;
   readonly journal: Journal;
   readonly closing: Closing;
+  readonly graceSeconds: number | undefined;
 }
 
 /** What builds in this process, once it has been opened. */
@@ -81,7 +85,12 @@ interface Building {
   builder?: ImageBuilder;
 }
 
-async function openAnswers({ closing, ...parts }: Opened, building: Building): Promise<string> {
+interface Answers {
+  readonly address: string;
+  readonly metrics: Metrics;
+}
+
+async function openAnswers({ closing, ...parts }: Opened, building: Building): Promise<Answers> {
   const { settings } = parts;
   const store = await openBuildStore(parts);
   closing.push(() => store.close());
@@ -89,13 +98,19 @@ async function openAnswers({ closing, ...parts }: Opened, building: Building): P
     if (building.builder === undefined) throw new Error("the builders are still starting");
     await building.builder.check();
   };
-  const app = await buildApp({ settings, store, ...(settings.role === "all" && { checkBuilder }) });
+  const metrics = openMetrics(store);
+  const app = await buildApp({
+    settings,
+    store,
+    metrics,
+    ...(settings.role === "all" && { checkBuilder }),
+  });
   closing.push(() => app.close());
-  return listen(app, settings);
+  return { address: await listen(app, settings), metrics };
 }
 
 async function openBuilding(
-  { closing, ...parts }: Opened,
+  { closing, graceSeconds, metrics, ...parts }: Opened & { readonly metrics: Metrics | undefined },
   tools: Machinery,
   building: Building,
 ): Promise<void> {
@@ -106,8 +121,14 @@ async function openBuilding(
   building.builder = builder;
   closing.push(() => builder.close());
   const push = openImagePush(settings.registry, (digest) => findImage(settings.folder, digest));
-  const worker = await openWorker({ ...parts, builder, push, name });
-  closing.push(() => worker.close());
+  const worker = await openWorker({
+    ...parts,
+    builder,
+    push,
+    name,
+    ...(metrics && { stepEnded: metrics.stepEnded }),
+  });
+  closing.push(() => worker.close(graceSeconds));
 }
 
 async function openBuilder(settings: Settings, tools: ImageBuilderTools): Promise<ImageBuilder> {

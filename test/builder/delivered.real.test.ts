@@ -12,7 +12,7 @@ import { docker, runToEnd } from "../rehearsal/engine.ts";
 import { served } from "../rehearsal/served.ts";
 import { until } from "../rehearsal/until.ts";
 import { type EngineDoor, openEngineDoor } from "./engine-door.ts";
-import { ended, upload } from "./service-client.ts";
+import { begun, ended, upload } from "./service-client.ts";
 
 // The builder by the stack file that the tree ships, in a rehearsal: this machine's engine plays the one elsewhere that it builds
 // on, behind a door that asks for a certificate.
@@ -85,6 +85,12 @@ test("it serves its commit, builds on the engine elsewhere, pushes, and leaves n
     output: `${name}\r\n`,
   });
 
+  const endless = `FROM python:3.12-slim\nRUN sleep 600\n`;
+  await begun(
+    url,
+    token,
+    await upload(url, token, { name: "endless", tag: "1", dockerfile: endless }),
+  );
   const kept = rehearsalsStores();
   expect(await existing(kept)).toEqual(kept);
   const { code } = await at.run("rehearse", ["--stack", "builder", "--destroy"]);

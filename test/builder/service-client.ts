@@ -22,6 +22,13 @@ export async function upload(
   return told.build_id;
 }
 
+/** Waits until a command of a build's Dockerfile runs. */
+export async function begun(url: string, token: string, id: string): Promise<void> {
+  await until(`the first command of build ${id}`, async () =>
+    (await logOf(url, token, id)).includes("] RUN "),
+  );
+}
+
 /** Waits until a build has ended either way; `log` is all that it said. */
 export async function ended(
   url: string,
@@ -29,7 +36,7 @@ export async function ended(
   id: string,
 ): Promise<Status & { readonly log: string }> {
   const headers = bearer(token);
-  const status = await until(
+  const { build_status, push_status } = await until(
     `the end of build ${id}`,
     async () => {
       const answer = await fetch(`${url}/build-push-status?build_id=${id}`, { headers });
@@ -38,9 +45,12 @@ export async function ended(
     },
     150,
   );
-  const log = await fetch(`${url}/v1/builds/${id}/log`, { headers });
-  const { build_status, push_status } = status;
-  return { build_status, push_status, log: await log.text() };
+  return { build_status, push_status, log: await logOf(url, token, id) };
+}
+
+async function logOf(url: string, token: string, id: string): Promise<string> {
+  const answer = await fetch(`${url}/v1/builds/${id}/log`, { headers: bearer(token) });
+  return answer.text();
 }
 
 function bearer(token: string): Record<string, string> {

@@ -94,7 +94,7 @@ async function listFiles(paths: ContextPaths): Promise<ContextFile[]> {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const ignored = rules.ignores(path);
       if (entry.isDirectory()) {
-        if (!ignored || rules.hasExceptions) await walk(path);
+        if (!ignored || rules.mayHoldExceptions(path)) await walk(path);
       } else if (!ignored) {
         const { mode, size, mtime } = await lstat(join(root, path));
         const type = entry.isSymbolicLink() ? "link" : entry.isFile() ? "file" : "other";
