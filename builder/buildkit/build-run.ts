@@ -43,7 +43,7 @@ export async function runBuild(run: BuildRun): Promise<string> {
   const ready = await site.ready(task.slot);
   const stop = new AbortController();
   const end = (reason: unknown): void => stop.abort(reason);
-  const watch = new LimitWatch(buildLimits, run.log, end);
+  const watch = new LimitWatch(buildLimits, ready.builder?.disk, run.log, end);
   const unhear = [
     onAbort(run.signal, end),
     onAbort(ready.builder?.ended, (why: End) => end(endedBuilder(why, buildLimits))),
@@ -52,6 +52,7 @@ export async function runBuild(run: BuildRun): Promise<string> {
   ];
   const ended = await ask(run, ready, watch.log, stop.signal);
   for (const each of unhear) each();
+  if (ready.builder) ready.builder.disk = watch.disk;
   if (!stop.signal.aborted && ended.code === 0) {
     stop.abort();
     return take(run);
@@ -94,7 +95,7 @@ async function take(run: BuildRun): Promise<string> {
   const { buildLimits } = run.settings;
   const bytes = await run.store.bytes(digest);
   if (bytes > buildLimits.imageBytes) throw exceeded.image(buildLimits, bytes);
-  await run.store.keep(digest);
+  await run.store.keep(digest, run.task.build);
   return digest;
 }
 

@@ -4,6 +4,7 @@ import { MachineryLost } from "../work/steps.ts";
 import { type Dial, openDial } from "./dial.ts";
 import { entrypoint, OWN_MEMORY, OWN_PIDS } from "./entrypoint.ts";
 import { askContainer } from "./exec.ts";
+import { diskOf } from "./usage.ts";
 
 /** What a builder's container is made of. */
 export interface BuilderPlan {
@@ -12,6 +13,8 @@ export interface BuilderPlan {
   /** Whose it is; see `engineName`. */
   readonly owner: string;
   readonly slot: number;
+  /** Where its socket goes. */
+  readonly work: string;
   readonly network: string;
   readonly memory: number;
   readonly cpus: number;
@@ -31,6 +34,8 @@ export interface Builder {
   readonly container: Container;
   /** Fires when the container has ended; its reason is an `End`. */
   readonly ended: AbortSignal;
+  /** Bytes that BuildKit's files took when it was looked last; undefined where a build has come and gone unwatched since. */
+  disk: number | undefined;
 }
 
 /** Seconds that BuildKit may take until it answers. */
@@ -54,12 +59,12 @@ export class BuilderContainer {
    * The builder, started where none runs.
    * @throws MachineryLost when the engine does not answer or BuildKit does not come up.
    */
-  async ready(): Promise<Builder & { readonly address: string }> {
+  async ready(): Promise<{ readonly address: string; readonly builder: Builder }> {
     if (this.#isClosed) throw new MachineryLost("builder: it is being closed");
-    this.#dial ??= openDial(() => this.#container);
+    this.#dial ??= openDial(this.#plan.work, this.#plan.slot, () => this.#container);
     this.#builder ??= this.#start();
     const { address } = await this.#dial;
-    return { ...(await this.#builder), address };
+    return { builder: await this.#builder, address };
   }
 
   /**
@@ -116,7 +121,7 @@ export class BuilderContainer {
     if (isUp === undefined)
       throw new NotUp(`BuildKit does not start: ${await lastWords(container)}`);
     this.#container = container;
-    return { container, ended: ended.signal };
+    return { container, ended: ended.signal, disk: await diskOf(container) };
   }
 }
 

@@ -13,14 +13,22 @@ export interface Dial {
   close(): void;
 }
 
+/** Bytes of a socket's path that every system takes. */
+const LONGEST = 100;
+
 /**
  * Opens the socket. Each connection is a command in the container that hands it on to BuildKit, which so needs no port.
+ * @param work the folder for it, which only this user may look into.
  * @param container the one to reach, asked for at each connection.
  */
-export async function openDial(container: () => Container | undefined): Promise<Dial> {
-  // Only this user may open it; and a socket's path may not be long, which the working folder's can be.
-  const folder = mkdtempSync(join(tmpdir(), "slipway-builder-"));
-  const path = join(folder, "buildkit.sock");
+export async function openDial(
+  work: string,
+  slot: number,
+  container: () => Container | undefined,
+): Promise<Dial> {
+  const wanted = join(work, `${slot}.sock`);
+  const short = Buffer.byteLength(wanted) > LONGEST ? mkdtempSync(join(tmpdir(), "slipway-")) : "";
+  const path = short ? join(short, "sock") : wanted;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     connect(socket, container()).catch(() => socket.destroy());
   });
@@ -31,7 +39,7 @@ export async function openDial(container: () => Container | undefined): Promise<
     address: `unix://${path}`,
     close() {
       server.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (short) rmSync(short, { recursive: true, force: true });
     },
   };
 }

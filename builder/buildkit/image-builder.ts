@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../settings.ts";
 import { type ImageBuilder, type Log, StepFailed, type Task } from "../work/steps.ts";
@@ -39,12 +38,14 @@ export async function openImageBuilder(
   settings: ImageBuilderSettings,
   tools: ImageBuilderTools,
 ): Promise<ImageBuilder> {
-  const work = await mkdtemp(join(tmpdir(), "slipway-build-"));
+  const work = join(settings.folder, `work-${tools.worker}`);
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true, mode: 0o700 });
   await writeFile(join(work, "policy.json"), JSON.stringify(sourcePolicy(settings.baseImages)));
   // Nothing of this process's own environment, and an empty folder where logins to registries would be looked for.
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", DOCKER_CONFIG: join(work, "docker") };
   const client: Client = (args, hear, signal) => runClient(tools.buildctl, args, env, hear, signal);
-  const site = await openSite(settings, tools, client);
+  const site = await openSite(settings, tools, work, client);
   const stores = Array.from(
     { length: settings.slots },
     (_, slot) => new ImageStore(settings.folder, tools.worker, slot),
@@ -61,9 +62,10 @@ export async function openImageBuilder(
       );
     },
     holds: async (digest) => findImage(settings.folder, digest) !== undefined,
-    async forget(digest) {
-      await Promise.all(stores.map((store) => store.forget(digest)));
-      await forgetElsewhere(settings.folder, digest);
+    kept: async () => (await Promise.all(stores.map((store) => store.kept()))).flat(),
+    async forget(digest, build) {
+      await Promise.all(stores.map((store) => store.forget(digest, build)));
+      await forgetElsewhere(settings.folder, digest, build);
     },
     check: () => site.check(),
     async close() {
@@ -76,11 +78,12 @@ export async function openImageBuilder(
 function openSite(
   settings: ImageBuilderSettings,
   { worker, builderImage, heldImages = [] }: ImageBuilderTools,
+  work: string,
   client: Client,
 ): Promise<Site> | Site {
   const { buildkitHost } = settings;
   if (buildkitHost === undefined) {
-    return openLimitedBuilders(settings, { worker, image: builderImage, heldImages });
+    return openLimitedBuilders(settings, { worker, image: builderImage, heldImages, work });
   }
   return outsideBuildkit(buildkitHost, async (args) => {
     const { code, words } = await client(args, () => {}, AbortSignal.timeout(5_000));

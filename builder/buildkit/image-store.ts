@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/p
 import { join } from "node:path";
 
 // Images between build and push: an OCI layout for each slot of each worker, `images-NAME-0` and so on, so that builds never write to
-// the same one. A file named by digest in `kept` says that an image is wanted.
+// the same one. A file in `kept`, named by digest and build, says who wants an image: two builds may make the same one.
 
 /** Bytes of layers that a slot keeps although no image wants them, so that the next build does not bring them again. */
 const SPARE_BYTES = 2 * 1024 ** 3;
@@ -23,22 +23,28 @@ interface Manifest {
  * @param digest `sha256:…`.
  */
 export function findImage(folder: string, digest: string): string | undefined {
-  return layoutsWith(folder, digest)[0];
+  const mark = markOf(digest, "");
+  return layoutsIn(folder).find((layout) =>
+    readdirSync(join(layout, "kept")).some((name) => name.startsWith(mark)),
+  );
 }
 
-/** Lets go of an image that other workers have built; what it is made of goes when they build again. */
-export async function forgetElsewhere(folder: string, digest: string): Promise<void> {
-  for (const layout of layoutsWith(folder, digest)) {
-    await rm(join(layout, "kept", hexOf(digest)), { force: true });
-  }
+/** Lets go of an image that another worker has built; what it is made of goes when that worker builds again. */
+export async function forgetElsewhere(
+  folder: string,
+  digest: string,
+  build: string,
+): Promise<void> {
+  const mark = markOf(digest, build);
+  for (const layout of layoutsIn(folder)) await rm(join(layout, "kept", mark), { force: true });
 }
 
-function layoutsWith(folder: string, digest: string): readonly string[] {
+function layoutsIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.startsWith("images-"))
     .map((name) => join(folder, name))
-    .filter((layout) => existsSync(join(layout, "kept", hexOf(digest))));
+    .filter((layout) => existsSync(join(layout, "kept")));
 }
 
 /** The images of one slot. */
@@ -70,13 +76,22 @@ export class ImageStore {
     return layers.reduce((sum, { size }) => sum + size, 0);
   }
 
-  async keep(digest: string): Promise<void> {
-    await writeFile(join(this.folder, "kept", hexOf(digest)), "");
+  /** Keeps an image for a build, until the build forgets it. */
+  async keep(digest: string, build: string): Promise<void> {
+    await writeFile(join(this.folder, "kept", markOf(digest, build)), "");
+  }
+
+  /** What is kept, and for which builds. */
+  async kept(): Promise<readonly { readonly digest: string; readonly build: string }[]> {
+    return (await names(join(this.folder, "kept"))).map((mark) => {
+      const [hex = "", build = ""] = mark.split(".");
+      return { digest: `sha256:${hex}`, build };
+    });
   }
 
   /** Where the image is this slot's, lets it go. */
-  async forget(digest: string): Promise<void> {
-    const mark = join(this.folder, "kept", hexOf(digest));
+  async forget(digest: string, build: string): Promise<void> {
+    const mark = join(this.folder, "kept", markOf(digest, build));
     if (!existsSync(mark)) return;
     await rm(mark, { force: true });
     if (!this.#isWritten) await this.#sweepNext();
@@ -125,11 +140,13 @@ export class ImageStore {
   async #wanted(): Promise<ReadonlySet<string>> {
     const wanted = new Set<string>();
     const now = new Date();
-    for (const image of await names(join(this.folder, "kept"))) {
+    for (const mark of await names(join(this.folder, "kept"))) {
+      const [image = ""] = mark.split(".");
+      if (wanted.has(image)) continue;
       const manifest = await this.#manifest(image).catch(() => undefined);
       if (manifest === undefined) {
         // Somebody else has cleared the folder; a mark alone would stop every build.
-        await rm(join(this.folder, "kept", image), { force: true });
+        await rm(join(this.folder, "kept", mark), { force: true });
         continue;
       }
       const parts = [manifest.config, ...manifest.layers].map(({ digest }) => hexOf(digest));
@@ -140,6 +157,10 @@ export class ImageStore {
     }
     return wanted;
   }
+}
+
+function markOf(digest: string, build: string): string {
+  return `${hexOf(digest)}.${build}`;
 }
 
 function hexOf(digest: string): string {

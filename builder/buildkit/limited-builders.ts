@@ -19,12 +19,14 @@ export interface LimitedBuildersOptions {
   readonly image: string;
   /** Names of images that the engine may hold and no registry has. */
   readonly heldImages: readonly string[];
+  /** A folder of this worker's, which only its user may look into. */
+  readonly work: string;
 }
 
 /** Builders in limited containers of an engine, one for each slot. They start at once, in the background. */
 export async function openLimitedBuilders(
   settings: Pick<Settings, "engine" | "folder" | "slots" | "buildLimits">,
-  { worker, image, heldImages }: LimitedBuildersOptions,
+  { worker, image, heldImages, work }: LimitedBuildersOptions,
 ): Promise<Site> {
   const engine = openEngine(settings.engine);
   const held = new HeldImages(engine, join(settings.folder, "bases", worker), heldImages);
@@ -36,6 +38,7 @@ export async function openLimitedBuilders(
   const plan = {
     image,
     owner: name,
+    work,
     network,
     memory,
     cpus,
@@ -57,10 +60,7 @@ export async function openLimitedBuilders(
     void container.ready().catch(() => {});
   containers.forEach(warm);
   return {
-    async ready(slot) {
-      const { address, ...builder } = await at(slot).ready();
-      return { address, builder };
-    },
+    ready: (slot) => at(slot).ready(),
     async stop(slot, withCache) {
       await lostUnless(at(slot).drop(withCache));
       warm(at(slot));

@@ -46,14 +46,24 @@ export class LimitWatch {
   readonly #end: (reason: StepFailed) => void;
   #logBytes = 0;
   #atPids = 0;
+  #diskBefore: number | undefined;
   #disk: number | undefined;
   /** Whether a command said that it may not start another process. */
   lackedProcesses = false;
   hasFilledDisk = false;
 
-  /** @param end ends the build. */
-  constructor(limits: BuildLimits, log: Log, end: (reason: StepFailed) => void) {
+  /**
+   * @param diskBefore bytes on the disk before the build; where that is not known, the first sample counts.
+   * @param end ends the build.
+   */
+  constructor(
+    limits: BuildLimits,
+    diskBefore: number | undefined,
+    log: Log,
+    end: (reason: StepFailed) => void,
+  ) {
     this.#limits = limits;
+    this.#diskBefore = diskBefore;
     this.#end = end;
     this.log = (stream, text) => {
       this.#logBytes += Buffer.byteLength(text) + 1;
@@ -63,20 +73,26 @@ export class LimitWatch {
     };
   }
 
+  /** Bytes on the disk by the last sample. */
+  get disk(): number | undefined {
+    return this.#disk;
+  }
+
   /** Takes a sample. */
   see({ pids, disk }: Usage): void {
     this.#atPids = pids >= this.#limits.pids ? this.#atPids + 1 : 0;
     if (this.#atPids >= PATIENCE) this.#end(exceeded.pids(this.#limits));
-    this.#disk ??= disk;
+    this.#disk = disk;
+    this.#diskBefore ??= disk;
     const { diskBytes = DISK_BYTES } = this.#limits;
-    this.hasFilledDisk = disk - this.#disk > diskBytes;
+    this.hasFilledDisk = disk - this.#diskBefore > diskBytes;
     if (this.hasFilledDisk) this.#end(exceeded.disk(diskBytes));
   }
 }
 
 /** What a program says where it may not start another. */
 const NO_PROCESS =
-  /resource temporarily unavailable|cannot fork|can't fork|fork: retry|failed to start thread|unable to create new native thread/i;
+  /resource temporarily unavailable|cannot fork|can't fork|fork: retry|can't start new thread|failed to start thread|unable to create new native thread/i;
 
 function speaksOfProcesses(line: string): boolean {
   return NO_PROCESS.test(line);

@@ -28,6 +28,8 @@ export interface Outcome {
 
 /** What a test asks of a build besides its Dockerfile. */
 export interface Asked {
+  /** The build's. */
+  readonly id?: string;
   readonly slot?: number;
   readonly client?: string;
   readonly order?: Partial<Order>;
@@ -110,7 +112,15 @@ export async function outcomeOf(
   builder: ImageBuilder,
   folder: string,
   dockerfile: string,
-  { slot = 0, client = "anybody", order = {}, files = {}, signal, hear }: Asked = {},
+  {
+    slot = 0,
+    id = randomUUID(),
+    client = "anybody",
+    order = {},
+    files = {},
+    signal,
+    hear,
+  }: Asked = {},
 ): Promise<Outcome> {
   const context = mkdtempSync(join(folder, "context-"));
   for (const [name, content] of Object.entries({ Dockerfile: dockerfile, ...files })) {
@@ -119,7 +129,7 @@ export async function outcomeOf(
   }
   const log: string[] = [];
   const task = {
-    build: randomUUID(),
+    build: id,
     attempt: 1,
     slot,
     client,

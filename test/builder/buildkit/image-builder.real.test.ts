@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { expect, test } from "vitest";
@@ -22,15 +23,14 @@ async function topOf(image: string): Promise<Record<string, string>> {
   const entries = extract();
   entries.end(gunzipSync(blob(image, layers.at(-1).digest)));
   for await (const entry of entries) {
-    const pieces: Buffer[] = [];
-    for await (const piece of entry) pieces.push(piece);
-    if (entry.header.type === "file") files[entry.header.name] = String(Buffer.concat(pieces));
+    const content = await text(entry);
+    if (entry.header.type === "file") files[entry.header.name] = content;
   }
   return files;
 }
 
 test("the sample is built on a base that no registry has, kept until it is let go of, and built from the cache", async () => {
-  const { digest = "", error } = await here.build(sample);
+  const { digest = "", error } = await here.build(sample, { id: "first" });
   expect(error).toBeUndefined();
   expect(await topOf(digest)).toEqual({
     greeting: "Hello from an image that the builder made\n",
@@ -38,15 +38,19 @@ test("the sample is built on a base that no registry has, kept until it is let g
   expect(await here.builder.holds(digest)).toBe(true);
 
   // The base came from the client the first time, and is known by its content only after it.
-  await here.build(sample);
-  const again = await here.build(sample);
+  await here.build(sample, { id: "second" });
+  const again = await here.build(sample, { id: "third" });
   expect(again.log.filter((line) => /RUN printf|CACHED/.test(line))).toEqual([
     expect.stringMatching(/^step: #\d \[1\/2\] RUN printf/),
     expect.stringMatching(/^step: #\d CACHED$/),
   ]);
 
-  await here.builder.forget(digest);
-  await here.builder.forget(again.digest ?? "");
+  await here.builder.forget(again.digest ?? "", "third");
+  expect(await here.builder.holds(again.digest ?? "")).toBe(true);
+  for (const id of ["first", "second"]) {
+    await here.builder.forget(digest, id);
+    await here.builder.forget(again.digest ?? "", id);
+  }
   expect(await here.builder.holds(digest)).toBe(false);
   await here.builder.check();
 });
@@ -98,15 +102,14 @@ test.each([
 test("what a command wrote is in the log, with its stream, and the line of the Dockerfile is pointed at", async () => {
   const { log } = await here.build("FROM python:3.12-slim\nRUN echo said; echo why >&2; exit 3\n");
   const told = log.filter((line) => /^(out|err)|\[1\/2\] RUN|ERROR|>>>/.test(line));
-  expect(told.toSorted()).toEqual(
-    [
-      expect.stringMatching(/^err: why$/),
-      "out: said",
-      expect.stringMatching(/^step: {3}2 \| >>> RUN echo said/),
-      expect.stringMatching(/^step: #\d \[1\/2\] RUN echo said; echo why >&2; exit 3$/),
-      expect.stringMatching(/^step: #\d ERROR: process .* exit code: 3$/),
-    ].map((line) => line),
-  );
+  const plain = told.map((line) => line.replace(/#\d/, "#N")).toSorted();
+  expect(plain).toEqual([
+    "err: why",
+    "out: said",
+    "step:    2 | >>> RUN echo said; echo why >&2; exit 3",
+    'step: #N ERROR: process "/bin/sh -c echo said; echo why >&2; exit 3" did not complete successfully: exit code: 3',
+    "step: #N [1/2] RUN echo said; echo why >&2; exit 3",
+  ]);
 });
 
 test("a Dockerfile that is not there is told before anything is built", async () => {

@@ -40,12 +40,12 @@ test("an image is found while it is kept, by whichever worker of the folder", as
   expect(findImage(join(folder, "none"), `sha256:${"a".repeat(64)}`)).toBeUndefined();
   const digest = await store.write(async () => {
     const made = image(store, "config", ["layer"]);
-    await store.keep(made);
+    await store.keep(made, "b1");
     return made;
   });
   expect(findImage(folder, digest)).toBe(join(folder, "images-vm-1-1"));
   expect(await store.bytes(digest)).toBe("layer".length);
-  await forgetElsewhere(folder, digest);
+  await forgetElsewhere(folder, digest, "b1");
   expect(findImage(folder, digest)).toBeUndefined();
 });
 
@@ -53,28 +53,49 @@ test("what a kept image shares with a forgotten one stays, and so does a large l
   const store = new ImageStore(temporaryFolder(), "vm-1", 0);
   const [first, second] = await store.write(async () => {
     const made = [image(store, "one", [base, "shared"]), image(store, "two", ["shared", "own"])];
-    for (const digest of made) await store.keep(digest);
+    for (const digest of made) await store.keep(digest, "b1");
     return made;
   });
-  await store.forget(second ?? "");
+  await store.forget(second ?? "", "b1");
   expect(blobsOf(store)).toEqual(
     [hexOf("one"), hexOf(base), hexOf("shared"), first?.slice("sha256:".length)].toSorted(),
   );
-  await store.forget(first ?? "");
+  await store.forget(first ?? "", "b1");
   expect(blobsOf(store)).toEqual([hexOf(base)]);
+});
+
+test("an image that two builds have made stays until both have let go of it", async () => {
+  const folder = temporaryFolder();
+  const [one, two] = [new ImageStore(folder, "vm-1", 0), new ImageStore(folder, "vm-1", 1)];
+  const [digest = ""] = await Promise.all(
+    [one, two].map((store, index) =>
+      store.write(async () => {
+        const made = image(store, "config", ["layer"]);
+        await store.keep(made, `b${index}`);
+        await store.keep(made, "b2");
+        return made;
+      }),
+    ),
+  );
+  for (const build of ["b0", "b1"]) {
+    for (const store of [one, two]) await store.forget(digest, build);
+    expect(findImage(folder, digest)).toBe(one.folder);
+  }
+  for (const store of [one, two]) await store.forget(digest, "b2");
+  expect(findImage(folder, digest)).toBeUndefined();
 });
 
 test("nothing is swept while a build writes, and what a killed one left is cleared away", async () => {
   const store = new ImageStore(temporaryFolder(), "vm-1", 0);
   const old = await store.write(async () => {
     const made = image(store, "old", []);
-    await store.keep(made);
+    await store.keep(made, "b1");
     return made;
   });
   await store
     .write(async () => {
       blob(store, "being written");
-      await store.forget(old);
+      await store.forget(old, "b1");
       expect(blobsOf(store)).toContain(hexOf("being written"));
       throw new Error("killed");
     })

@@ -46,14 +46,14 @@ test("builders do not reach each other", async () => {
 
 test("a build has neither more rights than usual nor sight of the builder", async () => {
   const lines = await printed(
-    "import os",
+    "import glob, os",
     "status = dict(line.split(':\\\\t') for line in open('/proc/self/status') if ':\\\\t' in line)",
     "print('seccomp', status['Seccomp'].strip())",
     "print('sys_admin', bool(int(status['CapEff'], 16) & 1 << 21))",
     "print('net_admin', bool(int(status['CapEff'], 16) & 1 << 12))",
     "print('first process', open('/proc/1/comm').read().strip())",
     "print('sockets', [p for p in ('/var/run/docker.sock', '/run/buildkit/buildkitd.sock') if os.path.exists(p)])",
-    "try: open('/sys/fs/cgroup/x', 'w')",
+    "try: open(glob.glob('/sys/fs/cgroup/**/cgroup.procs', recursive=True)[0], 'w')",
     "except OSError as error: print('cgroups', error.strerror)",
   );
   expect(lines).toEqual([
@@ -72,11 +72,7 @@ test("a build finds no credentials, neither the service's variables nor a file w
     "print(sorted(os.environ))",
     "print([p for p in glob.glob('/root/.*') + glob.glob('/run/secrets/*') if 'docker' in p or 'secrets' in p])",
   );
-  expect(lines).toEqual(
-    ["['HOME', 'LANG', 'LC_CTYPE', 'PATH', 'PWD', 'SHLVL']", "[]"].map((line) =>
-      line.startsWith("['HOME'") ? expect.not.stringMatching(/DOCKER|TOKEN|PASSWORD|BUILD/) : line,
-    ),
-  );
+  expect(lines).toEqual([expect.not.stringMatching(/DOCKER|TOKEN|PASSWORD|BUILD/), "[]"]);
 });
 
 test("the base image's own packages can be had: the network leads out", async () => {

@@ -12,11 +12,12 @@ const limits = {
 };
 
 /** A watch, what it let through and why it ended the build. */
-function watched() {
+function watched(diskBefore?: number) {
   const lines: string[] = [];
   const reasons: string[] = [];
   const watch = new LimitWatch(
     limits,
+    diskBefore,
     (_stream, text) => lines.push(text),
     ({ message }) => reasons.push(message),
   );
@@ -64,18 +65,27 @@ test("what was on the disk before is not the build's", () => {
   for (const disk of [5_000_000, 4_000_000, 5_001_000]) watch.see({ pids: 0, disk });
   expect(reasons).toEqual([]);
   watch.see({ pids: 0, disk: 5_001_001 });
+  expect(watch.disk).toBe(5_001_001);
   expect(reasons).toEqual([exceeded.disk(1000).message]);
   expect(watch.hasFilledDisk).toBe(true);
+});
+
+test("what the build wrote before the first look is known by what was there before", () => {
+  const { watch, reasons } = watched(2_000);
+  watch.see({ pids: 0, disk: 3_001 });
+  expect(reasons).toEqual([exceeded.disk(1000).message]);
 });
 
 test.each([
   ["err", "sh: 1: Cannot fork", true],
   ["out", "BlockingIOError: [Errno 11] Resource temporarily unavailable", true],
+  ["err", "RuntimeError: can't start new thread", true],
   ["err", "fork", false],
   ["step", "RUN echo Cannot fork", false],
 ] as const)("%s %j: lacked processes %s", (stream, text, lacked) => {
   const watch = new LimitWatch(
     { ...limits, logBytes: 1000 },
+    undefined,
     () => {},
     () => {},
   );
