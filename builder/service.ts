@@ -30,6 +30,8 @@ export interface Machinery {
 export interface Service {
   /** Where it answers, e.g. `http://127.0.0.1:8000`; undefined where it only builds. */
   readonly address: string | undefined;
+  /** Aborted when another machine has taken this worker's name: it builds no more. */
+  readonly lost: AbortSignal | undefined;
   /** Takes nothing new, waits for builds that run, and hands back those that take longer. */
   close(): Promise<void>;
 }
@@ -63,8 +65,9 @@ export async function openService(
     const building: Building = {};
     // Orders are taken while the builders still start.
     const answers = settings.role === "worker" ? undefined : await openAnswers(parts, building);
-    if (tools) await openBuilding({ ...parts, metrics: answers?.metrics }, tools, building);
-    return { address: answers?.address, close };
+    const lost =
+      tools && (await openBuilding({ ...parts, metrics: answers?.metrics }, tools, building));
+    return { address: answers?.address, lost, close };
   } catch (error) {
     await close();
     throw error;
@@ -113,7 +116,7 @@ async function openBuilding(
   { closing, graceSeconds, metrics, ...parts }: Opened & { readonly metrics: Metrics | undefined },
   tools: Machinery,
   building: Building,
-): Promise<void> {
+): Promise<AbortSignal> {
   const { settings, database, journal } = parts;
   const name = await takeWorkerName(database, settings, journal);
   closing.push(() => name.release());
@@ -129,6 +132,7 @@ async function openBuilding(
     ...(metrics && { stepEnded: metrics.stepEnded }),
   });
   closing.push(() => worker.close(graceSeconds));
+  return name.lost;
 }
 
 async function openBuilder(settings: Settings, tools: ImageBuilderTools): Promise<ImageBuilder> {

@@ -1,12 +1,9 @@
 import { open } from "node:fs/promises";
-import { Transform } from "node:stream";
 import type { OpenAnswer, Question } from "../../infra/outside.ts";
 import type { RegistrySession } from "../../infra/registries/registry-session.ts";
 import type { LocalBlob, LocalManifest } from "./oci-image.ts";
 import { refusal, Stalled } from "./refusal.ts";
-
-/** Milliseconds without a byte of progress after which an upload is given up. */
-const longestStall = 120_000;
+import { longestStall, watchUpload } from "./watch-upload.ts";
 
 /** Milliseconds for an upload as a whole. */
 const longestUpload = 60 * 60_000;
@@ -60,7 +57,7 @@ export class Repository {
     const url = new URL(to);
     url.searchParams.set("digest", blob.digest);
     const file = await open(blob.file);
-    const watched = watch(sent);
+    const watched = watchUpload(sent);
     try {
       const answer = await this.#ask("PUT", url, "pull,push", {
         body: file.createReadStream().pipe(watched.through),
@@ -126,26 +123,6 @@ export class Repository {
   #url(what: string): URL {
     return new URL(`${this.#session.origin}/v2/${this.path}/${what}`);
   }
-}
-
-/** Counts what goes through, and notices when nothing does. */
-function watch(sent: (bytes: number) => void): { through: Transform; stalled: AbortSignal } {
-  const stall = new AbortController();
-  const giveUp = () => stall.abort();
-  let timer = setTimeout(giveUp, longestStall);
-  const through = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, longestStall);
-      sent(chunk.length);
-      done(null, chunk);
-    },
-    destroy(error, done) {
-      clearTimeout(timer);
-      done(error);
-    },
-  });
-  return { through, stalled: stall.signal };
 }
 
 /** @throws Refusal when an answer has another status. */

@@ -7,6 +7,7 @@ import type { Database, Queries } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
 import { earlierBuilds, type Keyed, takeKeys } from "./idempotency.ts";
 import { BUILD_COLUMNS, type BuildRow, buildOf } from "./rows.ts";
+import { waitingLimit } from "./waiting.ts";
 
 /** One transaction's share: enough for a crowd of clients, and small enough to hold up nobody else. */
 const MOST_ITEMS = 100;
@@ -23,8 +24,9 @@ interface Candidate extends Keyed {
 export function createBuilds(
   database: Database,
   queue: Queue,
-  waitingLimit: number,
+  mostWaiting: number,
 ): (build: NewBuild) => Promise<Created> {
+  const limit = { most: mostWaiting, beyond: waitingLimit(mostWaiting) };
   return groupCommit<NewBuild, Created>(
     {
       items: MOST_ITEMS,
@@ -34,21 +36,21 @@ export function createBuilds(
         idempotency === undefined ? undefined : `${client}\n${idempotency.key}`,
       isOfOne: (error) => /^2[23]/.test((error as { code?: string }).code ?? ""),
     },
-    (builds) => commit(database, queue, waitingLimit, builds),
+    (builds) => commit(database, queue, limit, builds),
   );
 }
 
 async function commit(
   database: Database,
   queue: Queue,
-  waitingLimit: number,
+  limit: { readonly most: number; readonly beyond: ReturnType<typeof waitingLimit> },
   builds: readonly NewBuild[],
 ): Promise<readonly (Created | Error)[]> {
   const candidates = builds.map((build) => ({ build, id: randomUUID(), job: randomUUID() }));
   return database.transaction(async (queries) => {
     const earlier = await earlierBuilds(queries, candidates);
     const unknown = candidates.filter(({ id }) => !earlier.has(id));
-    const full = await beyondLimit(queries, unknown, waitingLimit);
+    const full = await limit.beyond(queries, unknown);
     const wanted = unknown.filter(({ id }) => !full.has(id));
     // Another process may have taken a key since; its transaction has ended once ours has tried to take it, too.
     const lost = await takeKeys(queries, wanted);
@@ -63,7 +65,7 @@ async function commit(
       if (found !== undefined) return replay(found, build);
       const made = created.get(id);
       if (made !== undefined) return { build: made, isNew: true };
-      return new QueueFull(`at most ${waitingLimit} builds may wait at once`);
+      return new QueueFull(`at most ${limit.most} builds may wait at once`);
     });
   });
 }
@@ -76,29 +78,6 @@ function replay(
     return { build: earlier.build, isNew: false };
   }
   return new KeyTaken(`"${idempotency?.key}" came with another request before`);
-}
-
-/** The candidates beyond what their clients may have waiting; two processes at once may let in a few more. */
-async function beyondLimit(
-  { query }: Queries,
-  candidates: readonly Candidate[],
-  limit: number,
-): Promise<Set<string>> {
-  const clients = [...new Set(candidates.map(({ build }) => build.client))];
-  if (clients.length === 0) return new Set();
-  const rows = await query<{ client: string; waiting: number }>(
-    `SELECT client, count(*)::int AS waiting FROM builder.builds
-     WHERE state = 'queued' AND client IN (SELECT json_array_elements_text($1::json)) GROUP BY client`,
-    [JSON.stringify(clients)],
-  );
-  const waiting = new Map(rows.map((row) => [row.client, row.waiting]));
-  const full = new Set<string>();
-  for (const { id, build } of candidates) {
-    const count = waiting.get(build.client) ?? 0;
-    if (count >= limit) full.add(id);
-    else waiting.set(build.client, count + 1);
-  }
-  return full;
 }
 
 async function insert(

@@ -1,16 +1,15 @@
-import { rm } from "node:fs/promises";
 import type { Step } from "../build.ts";
 import type { Journal } from "../journal.ts";
 import type { Queue } from "../queue/queue.ts";
 import { tell } from "../store/changes.ts";
 import type { Database, Queries } from "../store/database.ts";
-import type { Claim } from "./claim.ts";
-import { unpackStored } from "./context-folder.ts";
+import { buildStep } from "./build-step.ts";
+import { type Claim, taskOf } from "./claim.ts";
 import { FencedOut, insist, recordEnd, recordLoss } from "./end-attempt.ts";
 import type { Images } from "./images.ts";
 import type { Lease } from "./lease.ts";
 import type { LogWriter } from "./log-writer.ts";
-import type { ImageBuilder, ImagePush, Task } from "./steps.ts";
+import type { ImageBuilder, ImagePush } from "./steps.ts";
 import { timedStep } from "./timed-step.ts";
 
 /** What an attempt is carried out with. */
@@ -41,54 +40,27 @@ export async function runAttempt(
   lease: Lease,
   writer: LogWriter,
 ): Promise<void> {
+  const { images, slot } = parts;
+  let digest = claim.heldDigest;
   try {
-    const digest = claim.heldDigest ?? (await buildStep(parts, claim, lease, writer));
-    await withHeld(parts.images, digest, async () => {
-      if (claim.heldDigest === undefined) await recordBuilt(parts, claim, lease, writer, digest);
-      else writer.log("step", "the image is built and kept here; it is pushed again");
-      const task = taskOf(parts, claim);
-      const pushed = await timedStep(parts, lease, "push", () =>
-        parts.push.push(task, digest, writer.log, lease.signal),
-      );
-      await writer.flush(lease.signal);
-      await recordEnd(parts, claim, lease, { state: "succeeded", step: "push", digest: pushed });
-    });
+    if (digest === undefined) {
+      digest = await buildStep(parts, claim, lease, writer);
+      await recordBuilt(parts, claim, lease, writer, digest);
+    } else {
+      await images.hold(digest);
+      writer.log("step", "the image is built and kept here; it is pushed again");
+    }
+    const image = digest;
+    const pushed = await timedStep(parts, lease, "push", () =>
+      parts.push.push(taskOf(claim, slot), image, writer.log, lease.signal),
+    );
+    await writer.flush(lease.signal);
+    await recordEnd(parts, claim, lease, { state: "succeeded", step: "push", digest: pushed });
   } catch (error) {
     await writer.flush(lease.signal);
     await recordLoss(parts, claim, lease, error);
-  }
-}
-
-async function withHeld<T>(images: Images, digest: string, work: () => Promise<T>): Promise<T> {
-  images.hold(digest);
-  try {
-    return await work();
   } finally {
-    images.release(digest);
-  }
-}
-
-async function buildStep(
-  parts: AttemptParts,
-  claim: Claim,
-  lease: Lease,
-  writer: LogWriter,
-): Promise<string> {
-  const { database, builder, folder } = parts;
-  if (claim.heldElsewhere !== undefined) {
-    writer.log(
-      "step",
-      `the image that worker ${claim.heldElsewhere} kept is gone; it is built again`,
-    );
-  }
-  try {
-    await unpackStored(database, claim, folder);
-    lease.signal.throwIfAborted();
-    return await timedStep(parts, lease, "build", () =>
-      builder.build(taskOf(parts, claim), folder, writer.log, lease.signal),
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (digest !== undefined) images.release(digest);
   }
 }
 
@@ -132,9 +104,4 @@ async function writeBuilt(
   if (mine.length === 0) throw new FencedOut("another attempt has begun");
   await images.record(queries, build, digest);
   await tell(queries, [{ build, client, what: "state" }]);
-}
-
-function taskOf({ slot }: AttemptParts, claim: Claim): Task {
-  const { build, attempt, client, order, reference } = claim;
-  return { build, attempt, slot, client, order, reference };
 }

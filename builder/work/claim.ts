@@ -5,6 +5,7 @@ import type { Database, Queries } from "../store/database.ts";
 import { isFinal } from "../store/finish.ts";
 import { lose, RUNNING_COLUMNS, type RunningRow } from "../store/lose.ts";
 import { LEASE } from "./lease.ts";
+import type { Task } from "./steps.ts";
 
 /** An attempt that a worker has begun: nobody else works on the build until the lease is over. */
 export interface Claim {
@@ -141,4 +142,10 @@ async function begin(claimant: Claimant, queries: Queries, row: Row): Promise<Cl
     contextParts: row.context_parts,
     logSeq: seq,
   };
+}
+
+/** What a step is told of the claim that it works for. */
+export function taskOf(claim: Claim, slot: number): Task {
+  const { build, attempt, client, order, reference } = claim;
+  return { build, attempt, slot, client, order, reference };
 }

@@ -13,8 +13,11 @@ const MOST_KEPT = 50;
 const SWEEP_EVERY = 5_000;
 
 export interface Images {
-  /** This process works with an image now: it is not let go of meanwhile, whatever the table says. */
-  hold(digest: string): void;
+  /**
+   * This process works with an image from now on: it is not let go of meanwhile, whatever the table says. Waits where it is being
+   * let go of right now; whether it is still there has to be looked at afterwards.
+   */
+  hold(digest: string): Promise<void>;
   release(digest: string): void;
   /** Remembers, with the transaction that records the build, that this worker keeps its image. */
   record(queries: Queries, build: string, digest: string): Promise<void>;
@@ -23,13 +26,15 @@ export interface Images {
   close(): Promise<void>;
 }
 
-export function openImages(
+/** Opens the images of a worker that does not build yet. */
+export async function openImages(
   database: Database,
   builder: ImageBuilder,
   worker: string,
   journal: Journal,
-): Images {
+): Promise<Images> {
   const held = new Map<string, number>();
+  const going = new Map<string, Promise<void>>();
   let sweeping: Promise<void> | undefined;
 
   async function sweep(): Promise<void> {
@@ -41,11 +46,22 @@ export function openImages(
     );
     for (const { build, digest } of rows) {
       if (held.has(digest)) continue;
-      await builder.forget(digest, build);
+      const forgetting = builder.forget(digest, build).finally(() => going.delete(digest));
+      going.set(digest, forgetting);
+      await forgetting;
       await database.query(
         "DELETE FROM builder.images WHERE worker = $1 AND build = $2 AND digest = $3 AND NOT is_wanted",
         [worker, build, digest],
       );
+    }
+  }
+
+  /** A worker that was killed may have kept images that no table knows. Nothing is built yet. */
+  async function dropUnknown(): Promise<void> {
+    const rows = await database.query<{ digest: string }>("SELECT digest FROM builder.images");
+    const known = new Set(rows.map(({ digest }) => digest));
+    for (const { digest, build } of (await builder.kept?.()) ?? []) {
+      if (!known.has(digest)) await builder.forget(digest, build);
     }
   }
 
@@ -57,11 +73,13 @@ export function openImages(
       });
   }
 
+  await dropUnknown();
   const timer = setInterval(kick, SWEEP_EVERY);
   kick();
   return {
-    hold(digest) {
+    async hold(digest) {
       held.set(digest, (held.get(digest) ?? 0) + 1);
+      await going.get(digest)?.catch(() => {});
     },
     release(digest) {
       const others = (held.get(digest) ?? 1) - 1;
@@ -88,6 +106,8 @@ export function openImages(
     },
     async close() {
       clearInterval(timer);
+      await sweeping;
+      kick();
       await sweeping;
     },
   };

@@ -62,7 +62,7 @@ export async function openWorker(parts: WorkerParts): Promise<Worker> {
   if (name.isSuccessor) await endLeases(database, worker);
   const upkeep = openUpkeep(database, queue, journal);
   const callbacks = await openCallbacks({ ...parts, secret: settings.callbackSecret });
-  const images = openImages(database, builder, worker, journal);
+  const images = await openImages(database, builder, worker, journal);
   const readiness = openReadiness(builder, journal);
   const slots = Array.from({ length: settings.slots }, (_, slot) =>
     openSlot({

@@ -34,7 +34,7 @@ function secretsOf({
   const login = password === "" ? "" : Buffer.from(`${username}:${password}`).toString("base64");
   const all = plain
     .filter((secret) => secret !== undefined)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), base64(secret)]);
+    .flatMap((secret) => [secret, encodeURIComponent(secret), ...base64(secret)]);
   return [...new Set([...all, login])]
     .filter((secret) => secret.length >= SHORTEST)
     .sort((one, other) => other.length - one.length);
@@ -45,7 +45,9 @@ function passwordOf(url: string | undefined): string | undefined {
   return decodeURIComponent(new URL(url).password);
 }
 
-/** Without the padding, which depends on what follows. */
-function base64(secret: string): string {
-  return Buffer.from(secret).toString("base64").replace(/=+$/, "");
+/** By itself, and as far as it is the same whatever follows it. */
+function base64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const alone = bytes.toString("base64");
+  return [alone, alone.slice(0, Math.floor((bytes.length * 8) / 6))];
 }

@@ -31,6 +31,8 @@ export interface ImageBuilder {
   holds(digest: string): Promise<boolean>;
   /** Lets go of an image that has been pushed or is no longer wanted by this build; another build may have the same one. */
   forget(digest: string, build: string): Promise<void>;
+  /** What this worker keeps on this machine, also from before it was started. */
+  kept?(): Promise<readonly { readonly digest: string; readonly build: string }[]>;
   /** Whether builds can run right now; throws why not. */
   check(): Promise<void>;
   /** Ends what runs. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../../setup/user-error.ts";
 import type { Journal } from "../journal.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -96,7 +97,12 @@ function keepName(
         "UPDATE builder.workers SET heartbeat_at = now() WHERE name = $1 AND instance = $2 RETURNING name",
         [name, instance],
       );
-      if (rows.length === 0) losing.abort(new Error(`another machine is worker ${name} now`));
+      if (rows.length === 0)
+        losing.abort(
+          new UserError(
+            `worker: another machine is ${name} now, for this one was silent; start it again, or name it with BUILDER_NAME`,
+          ),
+        );
     } catch (error) {
       journal.warn(
         { err: error, worker: name },

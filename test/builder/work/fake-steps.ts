@@ -10,7 +10,7 @@ type Push = (task: Task, digest: string, log: Log, signal: AbortSignal) => Promi
 export class FakeSteps implements ImageBuilder, ImagePush {
   /** What was asked for, in its order: `build web 1`, `push web 1`, with the attempt's number. */
   readonly asked: string[] = [];
-  readonly kept = new Set<string>();
+  readonly marks = new Set<string>();
   readonly forgotten: string[] = [];
   fault: Error | undefined;
 
@@ -27,7 +27,7 @@ export class FakeSteps implements ImageBuilder, ImagePush {
   async build(...[task, context, log, signal]: Parameters<Build>): Promise<string> {
     this.asked.push(`build ${task.order.imageName} ${task.attempt}`);
     const digest = await this.onBuild(task, context, log, signal);
-    this.kept.add(digest);
+    this.marks.add(digest);
     return digest;
   }
 
@@ -37,12 +37,16 @@ export class FakeSteps implements ImageBuilder, ImagePush {
   }
 
   async holds(digest: string): Promise<boolean> {
-    return this.kept.has(digest);
+    return this.marks.has(digest);
   }
 
   async forget(digest: string): Promise<void> {
-    this.kept.delete(digest);
+    this.marks.delete(digest);
     this.forgotten.push(digest);
+  }
+
+  async kept() {
+    return [...this.marks].map((digest) => ({ digest, build: "" }));
   }
 
   async check(): Promise<void> {

@@ -22,10 +22,8 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
   });
   afterAll(() => world.close());
 
-  async function start(
-    ...options: Parameters<typeof startWorker> extends [World, ...infer R] ? R : never
-  ) {
-    const worker = await startWorker(world, ...options);
+  async function start(options?: Parameters<typeof startWorker>[1]) {
+    const worker = await startWorker(world, options);
     workers.add(worker);
     return worker;
   }
@@ -85,10 +83,10 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     const { steps } = await start();
     const { onBuild } = steps;
     steps.onBuild = async () => {
-      throw new StepFailed("RUN make: exit code 2 (password=hunter-two-hunter)");
+      throw new StepFailed("RUN make: exit code 2 (hunter-two-hunter)");
     };
     const id = await create();
-    const error = "RUN make: exit code 2 (password=[redacted])";
+    const error = "RUN make: exit code 2 ([redacted])";
     expect(await world.reach(id, "failed")).toMatchObject({ step: "build", attempt: 1, error });
     steps.onBuild = onBuild;
     expect((await world.store.retry(id))?.build).toMatchObject({ state: "queued", attempt: 1 });
@@ -120,7 +118,7 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     };
     const id = await create();
     await world.reach(id, "failed");
-    steps.kept.clear();
+    steps.marks.clear();
     steps.onPush = onPush;
     await world.store.retry(id);
     await world.reach(id, "succeeded");
@@ -172,6 +170,53 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     held.goOn();
   });
 
+  test("an image that another build lets go of at the wrong moment is built again", async () => {
+    const { steps } = await start({ slots: 1 });
+    const { onBuild } = steps;
+    const holds = steps.holds.bind(steps);
+    steps.holds = async (digest) => {
+      steps.holds = holds;
+      steps.marks.delete(digest);
+      return false;
+    };
+    steps.onBuild = async (...step) => {
+      steps.onBuild = onBuild;
+      return onBuild(...step);
+    };
+    const id = await create();
+    expect(await world.reach(id, "succeeded")).toMatchObject({ attempt: 1 });
+    expect(steps.asked).toEqual(["build web 1", "build web 1", "push web 1"]);
+  });
+
+  test("one image of two builds stays until both have been pushed", async () => {
+    const { steps } = await start();
+    const held = new Held();
+    const digest = digestOf("the same");
+    steps.onBuild = async () => digest;
+    steps.onPush = async (task, image) => {
+      if (task.order.imageName === "slow") await held.step(task);
+      return image;
+    };
+    const slow = await create({ imageName: "slow" });
+    await held.begun;
+    await world.reach(await create(), "succeeded");
+    // A look that lets go of a later image has passed the one of both.
+    steps.onBuild = async () => digestOf("another");
+    await world.reach(await create(), "succeeded");
+    await until("the later one is let go of", () => steps.forgotten.length > 0, 20);
+    expect([...steps.marks]).toEqual([digest]);
+    held.goOn();
+    await world.reach(slow, "succeeded");
+    await until("both are gone", () => steps.marks.size === 0, 20);
+  });
+
+  test("what a killed worker kept without a word is let go of when it is started again", async () => {
+    const steps = new FakeSteps();
+    steps.marks.add(digestOf("left"));
+    await start({ steps });
+    expect(steps.forgotten).toEqual([digestOf("left")]);
+  });
+
   test.each(["build", "push"] as const)("a cancel ends a running %s", async (step) => {
     const { steps } = await start();
     const begun = Promise.withResolvers<void>();
@@ -189,7 +234,7 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     expect(await attempts(id)).toEqual(["build cancelled"]);
     expect(await openJobs()).toBe(0);
     await until("nothing is kept", async () => (await rows("builder.images")) === 0, 20);
-    expect([...steps.kept]).toEqual([]);
+    expect([...steps.marks]).toEqual([]);
   });
 
   test("a cancel that comes when all is done changes nothing", async () => {
@@ -355,8 +400,10 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     };
     const ids = [];
     for (let count = 0; count < 5; count++) ids.push(await create({ client: "ann" }));
+    await until("two of them run", () => seen.length === 2);
     ids.push(await create({ client: "bob" }));
     for (const id of ids) await world.reach(id, "succeeded");
+    expect(seen.slice(0, 3)).toEqual([1, 2, 3]);
     expect(Math.max(...seen)).toBe(3);
   });
 

@@ -19,7 +19,7 @@ export interface StartedWorker {
 
 /** Starts a worker with a folder of its own, and steps that are told what to do. */
 export async function startWorker(
-  world: World,
+  world: Pick<World, "database" | "queue" | "journal">,
   options: Partial<Pick<WorkerParts, "addressOf" | "stepEnded">> & {
     readonly steps?: FakeSteps;
     readonly folder?: string;
