@@ -32,7 +32,7 @@ export interface Service {
   readonly address: string | undefined;
   /** Aborted when another machine has taken this worker's name: it builds no more. */
   readonly lost: AbortSignal | undefined;
-  /** Takes nothing new, waits for builds that run, and hands back those that take longer. */
+  /** Waits for builds that run, hands back those that take longer, then answers nobody any more. */
   close(): Promise<void>;
 }
 
@@ -51,9 +51,7 @@ export async function openService(
   graceSeconds?: number,
 ): Promise<Service> {
   const closing: Closing = [];
-  const close = async (): Promise<void> => {
-    for (const each of closing.splice(0).toReversed()) await each();
-  };
+  const close = (): Promise<void> => closeAll(closing.splice(0).toReversed());
   try {
     const journal: Journal = Fastify({ logger: logOptions(settings.logLevel) }).log;
     const tools = settings.role === "api" ? undefined : await machinery();
@@ -72,6 +70,13 @@ export async function openService(
     await close();
     throw error;
   }
+}
+
+/** A database that is away must keep nothing else open. */
+async function closeAll(closing: Closing): Promise<void> {
+  const faults: unknown[] = [];
+  for (const each of closing) await each().catch((fault) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 interface Opened {

@@ -27,6 +27,8 @@ export async function untilAskedToStop(
     lost?.throwIfAborted();
   } catch (error) {
     if (!asked.signal.aborted) throw error;
+    // What could not be closed must not hold this process back.
+    process.exit(1);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Log } from "../work/steps.ts";
 import type { KnownBlobs } from "./known-blobs.ts";
 import type { LocalBlob, LocalImage } from "./oci-image.ts";
-import type { Persist } from "./persist.ts";
+import { isPassing, type Persist } from "./persist.ts";
+import { Refusal } from "./refusal.ts";
 import type { Repository, Upload } from "./repository.ts";
 import { UploadProgress } from "./upload-progress.ts";
 
@@ -66,15 +67,18 @@ async function send(
   progress: UploadProgress,
   persist: Persist,
 ): Promise<void> {
-  let isFirst = true;
+  let tries = 0;
+  const isWorthIt = (error: unknown): boolean =>
+    // A login may have expired just before, and what was streamed is not sent again by itself.
+    isPassing(error) || (tries === 1 && error instanceof Refusal && error.status === 401);
   await persist(async () => {
+    tries += 1;
     // An upload that broke off may have arrived all the same.
-    if (!isFirst && (await repository.holds(blob.digest))) return;
-    const to = isFirst && begun ? begun : await repository.begin();
-    isFirst = false;
+    if (tries > 1 && (await repository.holds(blob.digest))) return;
+    const to = tries === 1 && begun ? begun : await repository.begin();
     progress.begin(blob);
     await repository.upload(to, blob, (bytes) => progress.sent(blob, bytes));
-  });
+  }, isWorthIt);
 }
 
 /** Works on all items, so many at a time; ends with the first that fails, once none is worked on any more. */

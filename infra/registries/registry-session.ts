@@ -38,7 +38,8 @@ export class RegistrySession {
   }
 
   /**
-   * The answer to one question, whatever its status.
+   * The answer to one question, whatever its status. A stream cannot be sent twice: where its login has expired the answer is a 401,
+   * and the next question logs in anew.
    * @param scopes such as `repository:web:pull,push`.
    */
   async open(url: URL, scopes: readonly string[], question: Question): Promise<OpenAnswer> {
@@ -54,7 +55,8 @@ export class RegistrySession {
       used = next;
       answer = await this.#send(url, question, used);
     }
-    if (used !== undefined) this.#authorizations.set(key, used);
+    if (answer.status === 401) this.#authorizations.delete(key);
+    else if (used !== undefined) this.#authorizations.set(key, used);
     return answer;
   }
 
