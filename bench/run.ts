@@ -9,6 +9,8 @@ import { run } from "../setup/run.ts";
 import { type Story, tellOn } from "../setup/story.ts";
 import { UserError } from "../setup/user-error.ts";
 import type { Comparison } from "./comparison.ts";
+import { answersAgainstBare } from "./measure-answers.ts";
+import { buildsAgainstEngine } from "./measure-builds.ts";
 import { previewOfClouds } from "./measure-clouds.ts";
 import { editAgainstOutside } from "./measure-edit.ts";
 import { imageAgainstBase } from "./measure-image.ts";
@@ -43,7 +45,10 @@ try {
 
 async function measure(rounds: number, story: Story, { signal }: Interruption): Promise<Report> {
   const tools = await ready(
-    ["pulumi", "engine", "base-image", "registry", "compose", "python-tools"],
+    [
+      ...(["pulumi", "engine", "base-image", "registry", "compose", "python-tools"] as const),
+      ...(["postgres-image", "builder-image", "buildctl"] as const),
+    ],
     story,
   );
   signal.throwIfAborted();
@@ -75,6 +80,11 @@ async function measure(rounds: number, story: Story, { signal }: Interruption): 
         host,
       }),
     );
+    const builderTools = { host, postgresImage: tools["postgres-image"] };
+    await take("Builder", async (bench, taking) => [
+      ...(await answersAgainstBare(bench, taking, builderTools)),
+      ...(await buildsAgainstEngine(bench, taking, builderTools)),
+    ]);
     comparisons.push(...(await imageAgainstBase(bench)));
     return reportOf(await circumstances(bench, rounds), comparisons);
   });

@@ -26,6 +26,19 @@ test("the addresses at which clouds hand out credentials cannot be reached", asy
   expect(lines).toEqual(addresses.map((address) => `${address} EHOSTUNREACH`));
 });
 
+test("the engine's machine is not reached by its address on the builders' network", async () => {
+  const { NetworkSettings } = await here.engine.getContainer(await here.container(0)).inspect();
+  const [{ Gateway } = { Gateway: "" }] = Object.values(NetworkSettings.Networks);
+  expect(Gateway).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+  const lines = await printed(
+    "import errno, socket",
+    "s = socket.socket()",
+    "s.settimeout(3)",
+    `print(errno.errorcode.get(s.connect_ex((${JSON.stringify(Gateway)}, 22))))`,
+  );
+  expect(lines).toEqual(["EHOSTUNREACH"]);
+});
+
 test("builders do not reach each other", async () => {
   const { NetworkSettings } = await here.engine.getContainer(await here.container(1)).inspect();
   const [{ IPAddress } = { IPAddress: "" }] = Object.values(NetworkSettings.Networks);
