@@ -22,12 +22,13 @@ const METADATA_IPV6 = ["fd00:ec2::/32", "fd20:ce::/32"];
 
 /**
  * The shell text that a builder's container begins with, in BuildKit's own image and in the one made here. It makes the cloud's
- * metadata unreachable, which a build cannot undo for want of the right to, and lets all commands of a build run in one cgroup below
+ * metadata unreachable, and the engine's machine by the address that it has on the builders' network, which a build cannot undo for want of the right to, and lets all commands of a build run in one cgroup below
  * the container's, so that a build that runs into its limits does not take BuildKit with it.
  */
 export function entrypoint(limits: EntrypointLimits): string {
   return `set -eu
 ${METADATA.map((net) => `ip route add unreachable ${net}`).join("\n")}
+for gateway in $(ip route show default | awk '{print $3}'); do ip route add unreachable "$gateway/32"; done
 if [ "$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null || echo 1)" = 0 ]; then
 ${METADATA_IPV6.map((net) => `  ip -6 route add unreachable ${net}`).join("\n")}
 fi

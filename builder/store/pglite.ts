@@ -8,6 +8,9 @@ import { tidy } from "./tidy.ts";
 /** How often the database is tidied, in milliseconds. */
 const TIDY_EVERY = 60_000;
 
+/** Postgres's number of the type of bytes, which the library itself writes and reads a byte at a time: a minute for 60 MB. */
+const BYTEA = 17;
+
 /**
  * Opens the Postgres that runs within this process and keeps its files in `<folder>/database`. What has been committed outlives
  * the process, however that ends; it is the operating system that writes it to the disk, within seconds.
@@ -22,7 +25,11 @@ export async function openPglite(folder: string): Promise<Database> {
     );
   }
   try {
-    const engine = await PGlite.create(join(folder, "database"), { relaxedDurability: false });
+    const engine = await PGlite.create(join(folder, "database"), {
+      relaxedDurability: false,
+      serializers: { [BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString("hex")}` },
+      parsers: { [BYTEA]: (text) => Buffer.from(text.slice(2), "hex") },
+    });
     return pgliteDatabase(engine, lock.release);
   } catch (error) {
     lock.release();

@@ -116,3 +116,14 @@ test("tables are brought up to date in order, and those of a newer builder are r
   );
   await database.close();
 });
+
+test("bytes of every value come back as they were, also many of them", async () => {
+  const database = await openDatabase({ folder });
+  const bytes = Buffer.from(Uint8Array.from({ length: 4 * 2 ** 20 }, (_, at) => at % 256));
+  const [row] = await database.query<{ bytes: Uint8Array; length: number }>(
+    "SELECT given AS bytes, octet_length(given) AS length FROM (SELECT $1::bytea AS given) AS row",
+    [bytes],
+  );
+  await database.close();
+  expect([row?.length, bytes.equals(row?.bytes ?? Buffer.of())]).toEqual([bytes.length, true]);
+});
