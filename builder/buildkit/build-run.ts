@@ -50,7 +50,7 @@ export async function runBuild(run: BuildRun): Promise<string> {
     after(buildLimits.seconds * 1_000, () => end(exceeded.seconds(buildLimits))),
     after(UNWATCHED, () => watchUse(ready, watch, stop.signal)),
   ];
-  const ended = await ask(run, ready, watch.log, stop.signal);
+  const ended = await ask(run, ready, watch, stop.signal);
   for (const each of unhear) each();
   if (ready.builder) ready.builder.disk = watch.disk;
   if (!stop.signal.aborted && ended.code === 0) {
@@ -66,8 +66,13 @@ export async function runBuild(run: BuildRun): Promise<string> {
 }
 
 /** Runs the client; each line of its progress becomes lines of the log. */
-async function ask(run: BuildRun, ready: Ready, log: Log, signal: AbortSignal): Promise<ClientEnd> {
-  const progress = new Progress(log);
+async function ask(
+  run: BuildRun,
+  ready: Ready,
+  watch: LimitWatch,
+  signal: AbortSignal,
+): Promise<ClientEnd> {
+  const progress = new Progress(watch.log, (characters) => watch.wrote(characters));
   const args = clientArguments(run.task, {
     address: ready.address,
     context: run.context,
@@ -78,7 +83,7 @@ async function ask(run: BuildRun, ready: Ready, log: Log, signal: AbortSignal): 
   });
   const ended = await run.client(args, (line) => progress.read(line), signal);
   progress.end();
-  for (const line of excerptOf(ended)) log("step", line);
+  for (const line of excerptOf(ended)) watch.log("step", line);
   return ended;
 }
 

@@ -8,6 +8,9 @@ import type { Usage } from "./usage.ts";
 /** Where the settings do not say. */
 const DISK_BYTES = 4 * 1024 ** 3;
 
+/** What a line takes beside its text, where it is stored: endless short lines cost as much as long ones. */
+const LINE_BYTES = 100;
+
 /** Samples in a row, a second apart, at the limit of processes: a build that only touches it goes on. */
 const PATIENCE = 3;
 
@@ -66,8 +69,8 @@ export class LimitWatch {
     this.#diskBefore = diskBefore;
     this.#end = end;
     this.log = (stream, text) => {
-      this.#logBytes += Buffer.byteLength(text) + 1;
-      if (this.#logBytes > limits.logBytes) return end(exceeded.log(limits));
+      this.wrote(Buffer.byteLength(text) + LINE_BYTES);
+      if (this.#logBytes > limits.logBytes) return;
       this.lackedProcesses ||= stream !== "step" && speaksOfProcesses(text);
       log(stream, text);
     };
@@ -76,6 +79,12 @@ export class LimitWatch {
   /** Bytes on the disk by the last sample. */
   get disk(): number | undefined {
     return this.#disk;
+  }
+
+  /** Counts what was written, kept or not. */
+  wrote(bytes: number): void {
+    this.#logBytes += bytes;
+    if (this.#logBytes > this.#limits.logBytes) this.#end(exceeded.log(this.#limits));
   }
 
   /** Takes a sample. */

@@ -39,11 +39,14 @@ interface Told {
 /** Tells a build's steps like `#5 [2/3] RUN make`, `#5 DONE 0.2s`, and what their commands wrote in between. */
 export class Progress {
   readonly #log: Log;
+  readonly #drop: (characters: number) => void;
   readonly #steps = new Map<string, Told>();
   #current = "";
 
-  constructor(log: Log) {
+  /** @param drop hears how many characters of a line are left out, as they come. */
+  constructor(log: Log, drop: (characters: number) => void = () => {}) {
     this.#log = log;
+    this.#drop = drop;
   }
 
   /** @param line JSON as buildctl prints it. */
@@ -69,7 +72,10 @@ export class Progress {
     if (known) return known;
     const title = `#${this.#steps.size + 1} ${oneLine(name)}`;
     const hear = (stream: "out" | "err") => (text: string) => this.#say(digest, stream, text);
-    const lines = { out: new TextLines(hear("out")), err: new TextLines(hear("err")) };
+    const lines = {
+      out: new TextLines(hear("out"), this.#drop),
+      err: new TextLines(hear("err"), this.#drop),
+    };
     const step: Told = { title, lines, isDone: false };
     this.#steps.set(digest, step);
     this.#current = digest;

@@ -6,12 +6,15 @@ export const LINE_LIMIT = 16 * 1024;
 /** Makes lines of what comes in pieces, and cuts what is too long. */
 export class TextLines {
   readonly #hear: (line: string) => void;
+  readonly #drop: (characters: number) => void;
   readonly #decoder = new StringDecoder("utf8");
   #rest = "";
   #dropped = 0;
 
-  constructor(hear: (line: string) => void) {
+  /** @param drop hears how many characters of a line are left out, as they come. */
+  constructor(hear: (line: string) => void, drop: (characters: number) => void = () => {}) {
     this.#hear = hear;
+    this.#drop = drop;
   }
 
   add(piece: Buffer): void {
@@ -32,7 +35,9 @@ export class TextLines {
   #append(text: string): void {
     const kept = text.slice(0, LINE_LIMIT - this.#rest.length);
     this.#rest += kept;
-    this.#dropped += text.length - kept.length;
+    const dropped = text.length - kept.length;
+    this.#dropped += dropped;
+    if (dropped > 0) this.#drop(dropped);
   }
 
   #end(): void {

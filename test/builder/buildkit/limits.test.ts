@@ -6,7 +6,7 @@ const limits = {
   cpus: 1,
   pids: 64,
   seconds: 900,
-  logBytes: 10,
+  logBytes: 210,
   imageBytes: 1.5 * 1024 ** 2,
   diskBytes: 1000,
 };
@@ -35,7 +35,7 @@ test("each sentence names the limit and how it is changed", () => {
   ];
   expect(sentences.map(({ message }) => message)).toEqual([
     "time: the build took longer than 900 s; let it do less, or have BUILDER_SECONDS raised",
-    "log: the build wrote more than 10 B; let it say less, or have BUILDER_LOG_BYTES raised",
+    "log: the build wrote more than 210 B; let it say less, or have BUILDER_LOG_BYTES raised",
     "pids: the build ran into its limit of 64 processes and threads; let it start fewer, or have BUILDER_PIDS raised",
     "memory: the build ran into its limit of 1 GiB; let it use less, or have BUILDER_MEMORY raised",
     "disk: the build wrote more than 1000 B; let it write less, or have BUILDER_DISK_BYTES raised",
@@ -50,6 +50,13 @@ test("lines pass until the log is full", () => {
     lines: ["1234", "5678"],
     reasons: [exceeded.log(limits).message],
   });
+});
+
+test("what is left out of a line counts as well", () => {
+  const { watch, lines, reasons } = watched();
+  watch.wrote(200);
+  watch.log("out", "1234");
+  expect({ lines, reasons }).toEqual({ lines: [], reasons: [exceeded.log(limits).message] });
 });
 
 test("processes are too many when they are so three times in a row", () => {
