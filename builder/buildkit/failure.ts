@@ -12,25 +12,28 @@ import { hasReachedMemory } from "./usage.ts";
 const LENGTH = 1_000;
 
 /**
- * How BuildKit's client begins where the connection was lost, and nothing is known of the build. Not in quotes, where what it says
- * is the client's own text.
+ * How BuildKit's client begins where the connection was lost, and nothing is known of the build. Word for word from the beginning:
+ * further on may stand what a Dockerfile says.
  */
 const LOST =
-  /^error: [^"]{0,200}?(Unavailable: |code = (Unavailable|Canceled)|Canceled: |no active session|error reading from server|listing workers)/;
+  /^error: (?:(?:failed to (?:solve|build|receive status|read dockerfile|load cache key|compute cache key)|DeadlineExceeded|Internal|Unknown): ){0,8}(?:(?:rpc error: code = )?(?:Unavailable|Canceled)(?: desc = |: )|no active session for |error reading from server: |listing workers )/;
 
 /** Milliseconds after which a container that has lost its BuildKit has ended too. */
 const GRACE = 1_000;
 
 /** The error of a build by what BuildKit's client said in the end. */
 export function failureOf(
-  { code, words }: ClientEnd,
+  end: ClientEnd,
   baseImages: readonly string[],
 ): StepFailed | MachineryLost {
+  const { code, words } = end;
   if (code === undefined) return new MachineryLost("builder: BuildKit's client was killed");
   const start = words.findLastIndex((line) => line.startsWith("error: "));
   const said = start < 0 ? words.slice(-1) : words.slice(start);
   const message = said.join(" ").replace(/\s+/g, " ").trim();
-  if (start < 0 || LOST.test(message)) {
+  // Who points at a line of the Dockerfile has read it.
+  const isLost = LOST.test(message) && excerptOf(end).length === 0;
+  if (start < 0 || isLost) {
     return new MachineryLost(`builder: ${message.slice(0, LENGTH) || "BuildKit's client failed"}`);
   }
   return new StepFailed(explained(message, baseImages).slice(0, LENGTH));

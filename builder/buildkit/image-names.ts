@@ -18,6 +18,12 @@ export function namePatterns(entry: string): readonly string[] {
   return hasTag ? [name, `${name}@*`] : [`${name}:*`, `${name}@*`];
 }
 
+/** Whether a list's entry leaves open whose images it allows, as `*.example.com/web` does: `*` is for `/` too. */
+export function hasOpenHost(entry: string): boolean {
+  const [host = "", ...rest] = entry.trim().split("/");
+  return rest.length > 0 && host.includes("*");
+}
+
 /** Whether a list allows an image by the name that a Dockerfile gives it. */
 export function isAllowed(name: string, list: readonly string[]): boolean {
   const full = fullName(name);

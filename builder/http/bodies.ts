@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { UploadLimits } from "../settings.ts";
+import { BodyRoom } from "./body-room.ts";
 import { answerBroken } from "./broken.ts";
 import { Problem } from "./problem.ts";
 
@@ -19,9 +20,6 @@ export const PATIENCE: Patience = { headers: 10_000, span: 10_000, spanBytes: 40
 
 type Raw = FastifyRequest["raw"];
 
-/** As many of the largest bodies fit into memory at once. */
-const LARGEST_AT_ONCE = 4;
-
 /**
  * Lets bodies in only as large as they may be, as many at once as there is room for, and as fast as somebody sends who means
  * it; what is left of a body that has been refused is read for a moment, so that its sender gets to see why.
@@ -31,22 +29,14 @@ export function guardBodies(
   { bodyBytes }: UploadLimits,
   patience: Patience,
 ): void {
-  let taken = 0;
+  const room = new BodyRoom(bodyBytes);
   app.addHook("onRequest", async (request, reply) => {
     const bytes = announced(request, bodyBytes);
-    if (bytes === 0) return;
+    if (bytes === 0) return forgetType(request);
     if (bytes > bodyBytes) {
       throw new Problem(413, `body: is larger than ${bodyBytes} bytes; send less`);
     }
-    if (taken + bytes > LARGEST_AT_ONCE * bodyBytes) {
-      throw new Problem(503, "body: too much is coming in at once; send it again in a moment", {
-        headers: { "retry-after": "1" },
-      });
-    }
-    taken += bytes;
-    reply.raw.once("close", () => {
-      taken -= bytes;
-    });
+    reply.raw.once("close", room.take(request.client.name, bytes));
     watchPace(request, reply, patience);
   });
   app.addHook("onResponse", async ({ raw }) => readRest(raw, patience.rest));
@@ -56,6 +46,11 @@ export function guardBodies(
 function announced({ headers }: FastifyRequest, most: number): number {
   if (headers["transfer-encoding"] !== undefined) return most;
   return Number(headers["content-length"] ?? 0);
+}
+
+/** Nothing is of no type, whatever it is called: `curl -X POST -d ''` calls it a form. Routes with a body say what they miss. */
+function forgetType({ headers, routeOptions }: FastifyRequest): void {
+  if (routeOptions.schema?.body === undefined) delete headers["content-type"];
 }
 
 function watchPace({ raw }: FastifyRequest, reply: FastifyReply, patience: Patience): void {

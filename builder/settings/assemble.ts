@@ -1,10 +1,6 @@
-import { join } from "node:path";
 import type { z } from "zod";
 import type { Client, RegistrySettings, Settings } from "../settings.ts";
 import type { variables } from "./variables.ts";
-
-/** In the checkout, beside what else this machine keeps for it. */
-const FOLDER = join(import.meta.dirname, "..", "..", ".slipway", "builder");
 
 /** Puts what was read in its place. */
 export function assemble(
@@ -19,7 +15,7 @@ export function assemble(
     host: read.HOST,
     port: read.PORT,
     ...(read.DATABASE_URL && { databaseUrl: read.DATABASE_URL }),
-    folder: read.BUILDER_FOLDER ?? FOLDER,
+    folder: read.BUILDER_FOLDER,
     registry,
     clients,
     engine: read.DOCKER_HOST ?? engine,

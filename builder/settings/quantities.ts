@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hasOpenHost } from "../buildkit/image-names.ts";
 
 // Numbers, sizes and lists as people write them in a variable.
 
@@ -36,13 +37,19 @@ export function bytes(least: number) {
   });
 }
 
-/** Words with commas between them; blanks around them and empty ones do not count. */
-export const list = z.string().transform((text) =>
-  text
+/** Image names with `*` for any part, and commas between them; blanks around them and empty ones do not count. */
+export const imageNames = z.string().transform((text, { addIssue }) => {
+  const names = text
     .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== ""),
-);
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const open = names.find(hasOpenHost);
+  if (open === undefined) return names;
+  addIssue(
+    `"${open}" has * in its host, and so could allow any; write the host out, as in docker.io/acme*, or use * alone`,
+  );
+  return z.NEVER;
+});
 
 function number(form: RegExp, what: string, least: number, most: number) {
   return z.string().transform((text, { addIssue }) => {

@@ -1,10 +1,14 @@
+import { join, resolve } from "node:path";
 import { z } from "zod";
-import { bytes, decimal, list, whole } from "./quantities.ts";
+import { bytes, decimal, imageNames, whole } from "./quantities.ts";
 
 /** Host names and addresses that nobody reaches from another machine. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
+
+/** In the checkout, beside what else this machine keeps for it. */
+const FOLDER = join(import.meta.dirname, "..", "..", ".slipway", "builder");
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -20,7 +24,14 @@ export const variables = z.object({
     /^postgres(?:ql)?:\/\/./,
     "is no address of a Postgres; use the form postgres://HOST/DATABASE",
   ).optional(),
-  BUILDER_FOLDER: z.string().optional(),
+  // BuildKit's client takes it among options with commas between.
+  BUILDER_FOLDER: z
+    .string()
+    .prefault(FOLDER)
+    .transform((folder) => resolve(folder))
+    .refine((folder) => !folder.includes(","), {
+      error: ({ input }) => `${input} has a comma in it; name a folder without one`,
+    }),
   DOCKER_HOST: z.string().optional(),
   BUILDKIT_HOST: text(
     /^(?:unix|tcp|docker-container|kube-pod|ssh|podman-container|npipe):\/\/./,
@@ -45,8 +56,8 @@ export const variables = z.object({
   BUILDER_PER_MINUTE: whole(1, 1_000_000).default(600),
   BUILDER_WAITING: whole(1, 1_000_000).default(2_000),
   BUILDER_RUNNING: whole(1, 10_000).default(4),
-  BUILDER_BASE_IMAGES: list.default(["*"]),
-  BUILDER_FRONTENDS: list.default(["docker/dockerfile", "docker/dockerfile-upstream"]),
+  BUILDER_BASE_IMAGES: imageNames.default(["*"]),
+  BUILDER_FRONTENDS: imageNames.default(["docker/dockerfile", "docker/dockerfile-upstream"]),
   BUILDER_CALLBACK_SECRET: z
     .string()
     .min(32, { error: "is shorter than 32 characters; make one with openssl rand -hex 32" })

@@ -46,6 +46,7 @@ export interface BuildStore {
   /**
    * Queues a failed or cancelled build again, from its push where its image is kept.
    * `isQueued` is false, and nothing happens, where it has neither failed nor been cancelled.
+   * @throws QueueFull when the client has as many builds waiting as it may.
    */
   retry(id: string): Promise<{ readonly build: Build; readonly isQueued: boolean } | undefined>;
   /** Lines after `after` (0: all), at most `limit`, in their order. */

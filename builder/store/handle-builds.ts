@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Build, Step } from "../build.ts";
 import { addCallback } from "../queue/callback-jobs.ts";
 import { BUILDS, pushesOf, type Queue } from "../queue/queue.ts";
+import { QueueFull } from "./build-store.ts";
 import { tell } from "./changes.ts";
 import type { Database, Queries } from "./database.ts";
 import { requeue } from "./requeue.ts";
@@ -46,17 +47,25 @@ export function cancelBuild(
   });
 }
 
-/** As `BuildStore.retry`. */
+/**
+ * As `BuildStore.retry`.
+ * @param mostWaiting how many builds of the client may wait at once.
+ * @throws QueueFull when so many wait already.
+ */
 export async function retryBuild(
   database: Database,
   queue: Queue,
   id: string,
+  mostWaiting: number,
 ): Promise<{ readonly build: Build; readonly isQueued: boolean } | undefined> {
   return database.transaction(async (queries) => {
     const row = await lock(queries, id);
     if (row === undefined) return undefined;
     if (row.state !== "failed" && row.state !== "cancelled") {
       return { build: buildOf(row), isQueued: false };
+    }
+    if ((await waitingOf(queries, row.client)) >= mostWaiting) {
+      throw new QueueFull(`at most ${mostWaiting} builds may wait at once`);
     }
     const step: Step = row.step === "push" && row.held_by !== null ? "push" : "build";
     const isHeld = step === "push" && row.held_by !== null;
@@ -72,6 +81,14 @@ export async function retryBuild(
     });
     return { build: await read(queries, id), isQueued: true };
   });
+}
+
+async function waitingOf({ query }: Queries, client: string): Promise<number> {
+  const [row] = await query<{ waiting: number }>(
+    "SELECT count(*)::int AS waiting FROM builder.builds WHERE client = $1 AND state = 'queued'",
+    [client],
+  );
+  return row?.waiting ?? 0;
 }
 
 async function lock({ query }: Queries, id: string): Promise<HandledRow | undefined> {

@@ -31,7 +31,7 @@ export async function openBuildStore(
     list: (listed) => listBuilds(database, listed),
     attempts: (id) => readAttempts(database, id),
     cancel: (id) => cancelBuild(database, queue, id),
-    retry: (id) => retryBuild(database, queue, id),
+    retry: (id) => retryBuild(database, queue, id, settings.uploadLimits.waiting),
     log: (id, after, limit) => readLog(database, id, after, limit),
     hear: (heard) =>
       changes.hear(({ build, client, what }) => {

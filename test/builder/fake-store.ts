@@ -48,8 +48,7 @@ export class FakeStore implements BuildStore {
     const before = key === undefined ? undefined : this.#keys.get(key);
     if (before && before.fingerprint !== idempotency?.fingerprint) throw new KeyTaken();
     if (before) return { build: this.#get(before.id), isNew: false };
-    const isWaiting = (it: Build): boolean => it.client === client && it.state === "queued";
-    if ([...this.#builds.values()].filter(isWaiting).length >= this.waiting) throw new QueueFull();
+    this.#checkWaiting(client);
     const id = randomUUID();
     this.ordered.push(build);
     this.#builds.set(id, {
@@ -94,6 +93,7 @@ export class FakeStore implements BuildStore {
     const build = this.#builds.get(id);
     if (!build) return undefined;
     const isQueued = build.state === "failed" || build.state === "cancelled";
+    if (isQueued) this.#checkWaiting(build.client);
     if (isQueued) this.change(id, { state: "queued" });
     return { build: this.#get(id), isQueued };
   }
@@ -125,6 +125,11 @@ export class FakeStore implements BuildStore {
 
   async check(): Promise<void> {
     this.#answer();
+  }
+
+  #checkWaiting(client: string): void {
+    const isWaiting = (it: Build): boolean => it.client === client && it.state === "queued";
+    if ([...this.#builds.values()].filter(isWaiting).length >= this.waiting) throw new QueueFull();
   }
 
   /** Moves a build on, as a worker would, and tells of it; a final state ends its attempt. */

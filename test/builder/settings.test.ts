@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readSettings } from "../../builder/settings.ts";
 
@@ -134,6 +134,11 @@ test("every variable has its place", () => {
   });
 });
 
+test("a folder counts from where the builder is started", () => {
+  const { settings } = readSettings({ BUILDER_FOLDER: "here/builder" }, []);
+  expect(settings.folder).toBe(resolve("here", "builder"));
+});
+
 test("an empty variable is as good as none, and the engine is the one that was found", () => {
   const { settings } = readSettings({ PORT: "", DOCKER_HOST: "" }, [], "unix:///found.sock");
   expect([settings.port, settings.engine]).toEqual([8000, "unix:///found.sock"]);
@@ -242,6 +247,11 @@ test.each([
     { BUILDKIT_HOST: "buildkit:1234" },
     "is no address of a BuildKit; use the form tcp://HOST:PORT or unix:///PATH",
   ],
+  [{ BUILDER_FOLDER: "/a,b" }, "/a,b has a comma in it; name a folder without one"],
+  ...["BUILDER_BASE_IMAGES", "BUILDER_FRONTENDS"].map((name): [object, string] => [
+    { [name]: "python, *.example.com/base" },
+    '"*.example.com/base" has * in its host, and so could allow any; write the host out, as in docker.io/acme*, or use * alone',
+  ]),
   [
     { REGISTRY: "Registry.example/A" },
     "is no registry; use the form HOST[:PORT][/PATH] in lower-case letters, with http:// or https:// before it if need be, and put the login into REGISTRY_USERNAME and REGISTRY_PASSWORD",

@@ -43,6 +43,32 @@ test.each<[string, number | undefined, string[], string]>([
     ],
     "MachineryLost: builder: error: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
   ],
+  ...[
+    "DeadlineExceeded: failed to read dockerfile: no active session for x: late",
+    "Unavailable: EOF",
+  ].map((reason): [string, number, string[], string] => [
+    `a lost connection: ${reason}`,
+    1,
+    [`error: failed to solve: ${reason}`],
+    `MachineryLost: builder: error: failed to solve: ${reason}`,
+  ]),
+  ...[
+    "invalid field 'no active session' must be a key=value pair",
+    "failed to parse platform Unavailable: x: bad",
+    "evil.example/x: unexpected status: no active session for x",
+    '"listing workers ": not found',
+  ].map((reason): [string, number, string[], string] => [
+    `a mistake in words of lost connections: ${reason}`,
+    1,
+    [`error: failed to solve: ${reason}`],
+    `StepFailed: ${reason}`,
+  ]),
+  [
+    "a lost connection beside a line of the Dockerfile, which BuildKit has read then",
+    1,
+    ["Dockerfile:2", "--------------------", "error: failed to solve: Canceled: context canceled"],
+    "StepFailed: Canceled: context canceled",
+  ],
   [
     "a client that was killed",
     undefined,

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { fullName, isAllowed, namePatterns } from "../../../builder/buildkit/image-names.ts";
+import {
+  fullName,
+  hasOpenHost,
+  isAllowed,
+  namePatterns,
+} from "../../../builder/buildkit/image-names.ts";
 import { sourcePolicy } from "../../../builder/buildkit/source-policy.ts";
 
 test.each([
@@ -53,6 +58,19 @@ test.each<[string, string[], boolean]>([
   ["aba", ["ab*ba"], false],
 ])("%s by %j: %s", (name, list, allowed) => {
   expect(isAllowed(name, list)).toBe(allowed);
+});
+
+test.each([
+  ["*", false],
+  ["python:3.*", false],
+  ["acme/*", false],
+  ["gcr.io/*/web", false],
+  ["*/web", true],
+  ["*.example.com/base", true],
+  ["acme*/web", true],
+  [" registry.example:*/web", true],
+])("the entry %j leaves its host open: %s", (entry, isOpen) => {
+  expect(hasOpenHost(entry)).toBe(isOpen);
 });
 
 test("BuildKit is told to deny every image but those of the list", () => {

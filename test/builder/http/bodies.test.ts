@@ -3,17 +3,22 @@ import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Patience } from "../../../builder/http/bodies.ts";
 import { listen } from "../../../builder/http/server.ts";
-import type { UploadLimits } from "../../../builder/settings.ts";
+import type { Settings, UploadLimits } from "../../../builder/settings.ts";
+import { hashToken } from "../../../builder/token.ts";
 import { form, legacyForm, openApp } from "./open-app.ts";
 
 // Over real connections: what slow, endless and broken senders get.
 
 const PATIENCE: Patience = { headers: 300, span: 300, spanBytes: 64, rest: 300 };
 
-async function served(limits: Partial<UploadLimits> = {}) {
+async function served(
+  limits: Partial<UploadLimits> = {},
+  changed: Partial<Settings> = {},
+  patience = PATIENCE,
+) {
   const { settings } = await openApp();
   const uploadLimits = { ...settings.uploadLimits, ...limits };
-  const { app, store } = await openApp({ uploadLimits }, { patience: PATIENCE });
+  const { app, store } = await openApp({ ...changed, uploadLimits }, { patience });
   const { port } = new URL(await listen(app, { host: "127.0.0.1", port: 0 }));
   return { app, store, port: Number(port) };
 }
@@ -33,11 +38,16 @@ function open(port: number): { socket: Socket; answer: Promise<string> } {
 
 const statusOf = (answer: string): number => Number(answer.split(" ")[1]);
 
-const head = (length: number | string, type = form().headers["content-type"]): string =>
+const head = (
+  length: number | string,
+  type = form().headers["content-type"],
+  token = "none",
+): string =>
   [
     "POST /build-push HTTP/1.1",
     "Host: localhost",
     `Content-Type: ${type}`,
+    `Authorization: Bearer ${token}`,
     typeof length === "number" ? `Content-Length: ${length}` : "Transfer-Encoding: chunked",
     "\r\n",
   ].join("\r\n");
@@ -117,20 +127,41 @@ test("a body that goes on without saying how far is refused when it is too large
   expect(store.ordered).toEqual([]);
 });
 
-test("more than there is room for at once is put off", async () => {
-  const { port } = await served({ bodyBytes: 100_000 });
-  const waiting = Array.from({ length: 4 }, () => {
+test("who holds too much at once is put off alone, all are once nothing is left, and small bodies never", async () => {
+  const bodyBytes = 2 * 2 ** 20;
+  const names = ["ann", "bob", "eve"];
+  const clients = names.map((name) => ({ name, tokenHash: hashToken(name), isAdmin: false }));
+  const { port } = await served({ bodyBytes }, { clients }, { ...PATIENCE, span: 60_000 });
+  const large = (name: string) => head(bodyBytes, undefined, name);
+  /** Holds a large body back once it has been let in. */
+  const hold = async (name: string) => {
     const { socket } = open(port);
-    socket.write(head(100_000));
+    socket.write(large(name).replace("\r\n", "\r\nExpect: 100-continue\r\n"));
+    await once(socket, "data");
     return socket;
-  });
-  await Promise.all(waiting.map((socket) => once(socket, "connect")));
-  await vi.waitFor(async () => {
+  };
+  const ask = async (request: string | Buffer) => {
     const { socket, answer } = open(port);
-    socket.end(head(10));
+    socket.end(request);
     const text = await answer;
-    expect([statusOf(text), /retry-after: (\d+)/i.exec(text)?.[1]]).toEqual([503, "1"]);
-  });
+    const wait = /retry-after: (\d+)/i.exec(text)?.[1];
+    return [statusOf(text), wait, /"message":"([^"]*)"/.exec(text)?.[1]];
+  };
+  const ofAnn = "client: sends too much at once; send it again once the rest has come in";
+  const ofAll = "body: too much is coming in at once; send it again in a moment";
+  await hold("ann");
+  await hold("ann");
+  expect(await ask(large("ann"))).toEqual([503, "1", ofAnn]);
+  const { payload } = legacyForm();
+  const small = Buffer.concat([Buffer.from(head(payload.length, undefined, "ann")), payload]);
+  expect(await ask(small)).toEqual([200, undefined, "Build started"]);
+  await hold("bob");
+  const last = await hold("bob");
+  expect(await ask(large("eve"))).toEqual([503, "1", ofAll]);
+  expect(await ask(small)).toEqual([200, undefined, "Build started"]);
+  last.destroy();
+  // Let in, it is no longer too much but too short.
+  await vi.waitFor(async () => expect((await ask(large("eve")))[0]).toBe(400));
 });
 
 test("a refused order leaves the connection fit for the next", async () => {

@@ -371,6 +371,40 @@ test.each([
   expect([response.statusCode, response.json().detail]).toEqual([400, detail]);
 });
 
+test.each<[string, Record<string, string>, number]>([
+  ["empty", { "content-type": "application/x-www-form-urlencoded", "content-length": "0" }, 202],
+  ["empty and JSON", { "content-type": "application/json", "content-length": "0" }, 202],
+  ["absent", { "content-type": "application/json" }, 202],
+  ["chunked", { "content-type": "text/plain", "transfer-encoding": "chunked" }, 415],
+])(
+  "what needs no body takes a content type where it is %s: %j",
+  async (_title, headers, status) => {
+    const { app } = await openApp();
+    const order = { method: "POST", url: "/v1/builds", payload: JSON_ORDER } as const;
+    const { id } = (await app.inject(order)).json();
+    for (const verb of ["cancel", "retry"]) {
+      const url = `/v1/builds/${id}/${verb}`;
+      const response = await app.inject({ method: "POST", url, headers });
+      expect(response.statusCode).toBe(status);
+    }
+  },
+);
+
+test("a retry is put off while as many builds wait as may", async () => {
+  const { app, store } = await openApp();
+  const post = (url: string, payload?: object) =>
+    app.inject({ method: "POST", url, ...(payload && { payload }) });
+  const { id } = (await post("/v1/builds", JSON_ORDER)).json();
+  await post(`/v1/builds/${id}/cancel`);
+  store.waiting = 0;
+  const response = await post(`/v1/builds/${id}/retry`);
+  expect([response.statusCode, response.headers["retry-after"], response.json().detail]).toEqual([
+    429,
+    "10",
+    "client: has as many builds waiting as it may; order again once some have ended",
+  ]);
+});
+
 test("a build is cancelled, retried and shows what was tried", async () => {
   const { app, store } = await openApp();
   const post = (url: string, payload?: object) =>

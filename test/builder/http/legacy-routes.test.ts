@@ -204,6 +204,41 @@ test("a build that goes on is not retried", async () => {
   ]);
 });
 
+test.each(["GET", "POST"] as const)(
+  "a retry by %s is put off while as many builds wait as may",
+  async (method) => {
+    const { app, store } = await openApp();
+    const ordered = await app.inject({ method: "POST", url: "/build-push", ...legacyForm() });
+    const { build_id } = ordered.json();
+    store.change(build_id, { state: "failed", error: "it went wrong" });
+    store.waiting = 0;
+    const response = await app.inject({ method, url: `/retry-build?build_id=${build_id}` });
+    expect([response.statusCode, response.headers["retry-after"], response.json()]).toEqual([
+      429,
+      "10",
+      {
+        status: 429,
+        message: "client: has as many builds waiting as it may; order again once some have ended",
+      },
+    ]);
+  },
+);
+
+test.each(["application/x-www-form-urlencoded", "application/json", "multipart/form-data"])(
+  "a retry takes an empty body that calls itself %s",
+  async (type) => {
+    const { app, store } = await openApp();
+    const ordered = await app.inject({ method: "POST", url: "/build-push", ...legacyForm() });
+    const { build_id } = ordered.json();
+    store.change(build_id, { state: "failed", error: "it went wrong" });
+    const response = await app.inject({
+      ...{ method: "POST", url: `/retry-build?build_id=${build_id}` },
+      headers: { "content-type": type, "content-length": "0" },
+    });
+    expect(response.statusCode).toBe(200);
+  },
+);
+
 test("another method is refused in the same form", async () => {
   const { app } = await openApp();
   const response = await app.inject({ method: "PUT", url: "/build-push" });

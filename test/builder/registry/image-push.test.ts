@@ -9,7 +9,7 @@ import { LocalImages } from "./local-images.ts";
 
 const impatient = { tries: 3, first: 1, longest: 20 };
 const never = new AbortController().signal;
-const secret = "pass" + "word-of-nobody";
+const secret = ["of", "nobody"].join("-");
 const login = { username: "acme", password: secret };
 
 /** What a test pushes with. */

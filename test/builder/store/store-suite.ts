@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { KeyTaken, QueueFull } from "../../../builder/store/build-store.ts";
+import { retryBuild } from "../../../builder/store/handle-builds.ts";
 import { reconcile } from "../../../builder/store/reconcile.ts";
 import { until } from "../../rehearsal/until.ts";
 import { anOrder, openWorld, WAITING, type World } from "./world.ts";
@@ -144,6 +145,19 @@ export function storeSuite(databaseUrl: () => Promise<string | undefined>): void
     expect(retried?.build.finishedAt).toBe(undefined);
     expect((await world.store.retry(id))?.isQueued).toBe(false);
     expect((await world.queue.fetch("builds"))?.data).toEqual({ build: id });
+  });
+
+  test("a retry counts against what its client may have waiting, whatever others have", async () => {
+    const { id } = await create();
+    await world.store.cancel(id);
+    await create({ client: "bob" });
+    const waiting = await create();
+    const retry = () => retryBuild(world.database, world.queue, id, 1);
+    await expect(retry()).rejects.toThrow(QueueFull);
+    expect((await world.store.find(id))?.state).toBe("cancelled");
+    await world.store.cancel(waiting.id);
+    expect((await retry())?.isQueued).toBe(true);
+    expect((await retry())?.isQueued).toBe(false);
   });
 
   test("changes are heard", async () => {
