@@ -41,7 +41,7 @@ export const callback = text(
 ).meta({ description: "Is told of the end with a signed POST." });
 
 export const dockerfilePath = text(
-  /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\\\p{Cc}]{1,255}$/u,
+  /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\\\p{Cc}\p{Cs}]{1,255}$/u,
   "is no path within the context; use a relative one, without .. and \\",
 );
 
@@ -70,6 +70,7 @@ export function refusedFields(
   found: {
     readonly args?: Readonly<Record<string, string>> | undefined;
     readonly callback?: string | undefined;
+    readonly dockerfile?: unknown;
   },
   maySetCallback: boolean,
 ): WrongField[] {
@@ -82,11 +83,14 @@ export function refusedFields(
     const detail = refusedArg(name, value);
     if (detail) fields.push({ field: `args.${name}`, detail });
   }
+  if (typeof found.dockerfile === "string" && !found.dockerfile.isWellFormed()) {
+    fields.push({ field: "dockerfile", detail: "holds half a character; send it as UTF-8" });
+  }
   if (found.callback === undefined) return fields;
   if (!maySetCallback) {
     const detail = "is off on this builder; its owner turns it on with BUILDER_CALLBACK_SECRET";
     fields.push({ field: "callback", detail });
-  } else if (!URL.canParse(found.callback)) {
+  } else if (!URL.canParse(found.callback) || /\p{Cc}|\p{Cs}/u.test(found.callback)) {
     fields.push({ field: "callback", detail: "is no address; see its host and port" });
   }
   return fields;
@@ -97,6 +101,7 @@ function refusedArg(name: string, value: string): string | undefined {
   if (/^buildkit_/i.test(name)) return "steers BuildKit itself; take it out";
   // A NUL ends a command's argument before its end.
   if (value.includes("\0")) return "holds a NUL; take it out";
+  if (!value.isWellFormed()) return "holds half a character; take it out";
   const shape = secretShapes.find(({ form }) => `${name}=${value}`.search(form) >= 0);
   if (!shape) return undefined;
   return `looks like ${shape.what}, and arguments stay in the image's history for all to read; let the app have it when it runs`;

@@ -19,5 +19,5 @@ export async function addCallback(queries: Queries, queue: Queue, build: Build):
   if (order.callback === undefined) return;
   const body = JSON.stringify({ build: presentBuild(build) });
   const job: CallbackJob = { url: order.callback, build: id, attempt, body };
-  await queue.add(queries, CALLBACKS, [{ id: randomUUID(), data: job }]);
+  await queue.add(queries, CALLBACKS, [{ id: randomUUID(), data: job, group: build.client }]);
 }

@@ -35,7 +35,12 @@ export function openImagePush(
       log("step", `pushing to ${task.reference}`);
       try {
         const image = await readImage(folder, digest);
-        return await pushImage(image, repository, tag, known, log, persistence(signal, patience));
+        const persist = persistence(signal, patience);
+        const tagged = async () => {
+          await task.confirm?.();
+          return tagOnce(image, repository, tag, persist);
+        };
+        return await pushImage(image, repository, tagged, known, log, persist);
       } catch (error) {
         signal.throwIfAborted();
         throw inWords(error, registry);
@@ -60,14 +65,14 @@ function openSessions(registry: RegistrySettings): (path: string) => RegistrySes
 async function pushImage(
   image: LocalImage,
   repository: Repository,
-  tag: string,
+  tagged: () => Promise<string>,
   known: KnownBlobs,
   log: Log,
   persist: Persist,
 ): Promise<string> {
   const trusted = await sendBlobs(image, repository, known, log, persist);
   try {
-    return await tagOnce(image, repository, tag, persist);
+    return await tagged();
   } catch (error) {
     if (!(error instanceof Refusal) || !/BLOB_UNKNOWN/.test(error.code) || !trusted) throw error;
     // The registry was cleaned up since: it refused the manifest, so that it may be put again.
@@ -77,7 +82,7 @@ async function pushImage(
       image.blobs.map(({ digest }) => digest),
     );
     await sendBlobs(image, repository, known, log, persist);
-    return tagOnce(image, repository, tag, persist);
+    return tagged();
   }
 }
 

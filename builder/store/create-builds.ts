@@ -6,6 +6,7 @@ import { tell } from "./changes.ts";
 import type { Database, Queries } from "./database.ts";
 import { groupCommit } from "./group-commit.ts";
 import { earlierBuilds, type Keyed, takeKeys } from "./idempotency.ts";
+import { isRefused } from "./refused.ts";
 import { BUILD_COLUMNS, type BuildRow, buildOf } from "./rows.ts";
 import { waitingLimit } from "./waiting.ts";
 
@@ -34,7 +35,7 @@ export function createBuilds(
       bytesOf: ({ context }) => context.parts.reduce((sum, part) => sum + part.length, 0),
       keyOf: ({ client, idempotency }) =>
         idempotency === undefined ? undefined : `${client}\n${idempotency.key}`,
-      isOfOne: (error) => /^2[23]/.test((error as { code?: string }).code ?? ""),
+      isOfOne: isRefused,
     },
     (builds) => commit(database, queue, limit, builds),
   );

@@ -9,15 +9,22 @@ const CONNECTIONS = 12;
 /** How long a statement may take, in milliseconds. */
 const STATEMENT = 60_000;
 
+/** How long an answer may take, in milliseconds: where a network swallows what is sent, none ever ends the wait. */
+const SILENCE = STATEMENT + 5_000;
+
+/** Soon or never: a connection that does not answer is dropped, and the server ends its transaction. */
+const ROLLBACK = { text: "ROLLBACK", query_timeout: 5_000 };
+
 /** How long a transaction may stand still: one of a frozen process must not hold its locks for ever. In milliseconds. */
 const IDLE_IN_TRANSACTION = 15_000;
 
 /**
  * Opens a Postgres by its URL. Connections that break are replaced; what ran on them fails.
+ * @param silence how long an answer may take, in milliseconds. Default: 65 000, longer than any statement may.
  * @throws UserError where it cannot be reached or refuses the login.
  */
-export async function openPostgres(url: string): Promise<Database> {
-  const options = connectionOptions(url);
+export async function openPostgres(url: string, silence: number = SILENCE): Promise<Database> {
+  const options = connectionOptions(url, silence);
   const pool = new pg.Pool({ ...options, max: CONNECTIONS, idleTimeoutMillis: 60_000 });
   // An idle connection that breaks is dropped from the pool by the pool itself; without a listener the process would end.
   pool.on("error", () => {});
@@ -44,7 +51,7 @@ export async function openPostgres(url: string): Promise<Database> {
   };
 }
 
-function connectionOptions(connectionString: string): pg.ClientConfig {
+function connectionOptions(connectionString: string, silence: number): pg.ClientConfig {
   return {
     connectionString,
     application_name: "slipway-builder",
@@ -52,6 +59,7 @@ function connectionOptions(connectionString: string): pg.ClientConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: STATEMENT,
+    query_timeout: silence,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
   };
 }
@@ -71,7 +79,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (queries: Queries) => Promi
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch(onError);
+    await client.query(ROLLBACK).catch(onError);
     throw error;
   } finally {
     client.off("error", onError);
@@ -83,6 +91,10 @@ async function inTransaction<T>(pool: pg.Pool, work: (queries: Queries) => Promi
 async function runScript(pool: pg.Pool, text: string): Promise<object[]> {
   const client = await pool.connect();
   let isBroken = false;
+  const onError = () => {
+    isBroken = true;
+  };
+  client.on("error", onError);
   try {
     const results = (await client.query(text)) as pg.QueryResult | pg.QueryResult[];
     return [results].flat().flatMap((result) => result.rows);
@@ -90,6 +102,7 @@ async function runScript(pool: pg.Pool, text: string): Promise<object[]> {
     isBroken = true;
     throw error;
   } finally {
+    client.off("error", onError);
     client.release(isBroken);
   }
 }

@@ -14,16 +14,19 @@ const MOST = 500;
 
 /** Deletes what nobody needs any more. */
 export async function dropOld({ query }: Database): Promise<void> {
-  await query(
+  await whileAny(
+    query,
     `DELETE FROM builder.context_parts WHERE build IN (
        SELECT id FROM builder.builds
        WHERE finished_at < now() - interval '${CONTEXTS_KEPT}' AND finished_at > now() - interval '${BUILDS_KEPT}'
          AND EXISTS (SELECT 1 FROM builder.context_parts WHERE build = builds.id)
-       LIMIT ${MOST})`,
+       LIMIT ${MOST}) RETURNING build`,
   );
-  await query(
+  await whileAny(
+    query,
     `DELETE FROM builder.builds WHERE id IN (
-       SELECT id FROM builder.builds WHERE finished_at < now() - interval '${BUILDS_KEPT}' LIMIT ${MOST})`,
+       SELECT id FROM builder.builds WHERE finished_at < now() - interval '${BUILDS_KEPT}' LIMIT ${MOST})
+     RETURNING id`,
   );
   await query(
     "DELETE FROM builder.idempotency_keys WHERE created_at < now() - interval '24 hours'",
@@ -35,4 +38,9 @@ export async function dropOld({ query }: Database): Promise<void> {
     `DELETE FROM builder.images WHERE since < now() - interval '${WORKERS_KEPT}' AND NOT EXISTS (
        SELECT 1 FROM builder.workers WHERE name = worker)`,
   );
+}
+
+/** Repeats a statement until it finds nothing more. */
+async function whileAny(query: Database["query"], statement: string): Promise<void> {
+  while ((await query(statement)).length > 0);
 }

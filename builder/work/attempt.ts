@@ -52,7 +52,12 @@ export async function runAttempt(
     }
     const image = digest;
     const pushed = await timedStep(parts, lease, "push", () =>
-      parts.push.push(taskOf(claim, slot), image, writer.log, lease.signal),
+      parts.push.push(
+        { ...taskOf(claim, slot), confirm: lease.confirm },
+        image,
+        writer.log,
+        lease.signal,
+      ),
     );
     await writer.flush(lease.signal);
     await recordEnd(parts, claim, lease, { state: "succeeded", step: "push", digest: pushed });

@@ -10,6 +10,8 @@ for (const [address, prefix] of [
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  // Where Azure answers questions about a machine.
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -42,6 +44,9 @@ export function isPublic(address: string): boolean {
   return GLOBAL.check(address, "ipv6") && !SPECIAL.check(address, "ipv6");
 }
 
+/** How long the name of a host may take to be looked up, in milliseconds. */
+const LOOKUP = 5_000;
+
 /** The address may not be called, now or later. */
 export class AddressRefused extends Error {
   override name = "AddressRefused";
@@ -53,11 +58,18 @@ export class AddressRefused extends Error {
  */
 export async function publicAddress({ hostname }: URL): Promise<string> {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
+  const found = isIP(host) === 0 ? await inTime(lookup(host, { all: true })) : [{ address: host }];
   const refused = found.find(({ address }) => !isPublic(address));
   const [first] = found;
   if (refused !== undefined || first === undefined) {
     throw new AddressRefused(`${host} is not an address of the open internet`);
   }
   return first.address;
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("the host's name is not found in time")), LOOKUP).unref();
+  });
+  return Promise.race([answer, late]);
 }

@@ -3,13 +3,19 @@ import type { State, Step } from "../build.ts";
 import type { Queries } from "../store/database.ts";
 import { finish } from "../store/finish.ts";
 import { type Loss, lose, RUNNING_COLUMNS, type RunningRow } from "../store/lose.ts";
+import { isRefused } from "../store/refused.ts";
 import type { AttemptParts } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
 import { Cancelled, Closing, type Lease, LeaseLost } from "./lease.ts";
 import { MachineryLost, StepFailed } from "./steps.ts";
+import { storable } from "./storable.ts";
 
 /** Between two tries to reach the database, in milliseconds. */
 const RETRY_AFTER = 500;
+
+/** What clients are told where the database refuses what became of a build: that itself cannot be told. */
+const UNTELLABLE =
+  "worker: the database refuses what became of this build; whoever runs the builder finds why in its log";
 
 /** Another attempt has begun: nothing of this one may be written any more. */
 export class FencedOut extends Error {
@@ -41,8 +47,25 @@ export async function recordEnd(
   journal.info({ build, attempt, ...end }, `attempt ended: ${end.state}`);
 }
 
-/** Records what an attempt failed of. */
+/** Records what an attempt failed of; a build fails where the database refuses what became of it. */
 export async function recordLoss(
+  parts: AttemptParts,
+  claim: Claim,
+  lease: Lease,
+  error: unknown,
+): Promise<void> {
+  try {
+    if (isRefused(error)) throw error;
+    await recordReason(parts, claim, lease, error);
+  } catch (refusal) {
+    if (!isRefused(refusal)) throw refusal;
+    const { build, attempt } = claim;
+    parts.journal.error({ err: refusal, build, attempt }, "the database refuses an attempt's end");
+    await recordEnd(parts, claim, lease, { state: "failed", error: UNTELLABLE });
+  }
+}
+
+async function recordReason(
   parts: AttemptParts,
   claim: Claim,
   lease: Lease,
@@ -103,7 +126,10 @@ async function lockMine(
   return row;
 }
 
-/** Tries again while the database is away and the lease lasts; beyond that the build is taken over by whoever finds it. */
+/**
+ * Tries again while the database is away and the lease lasts; beyond that the build is taken over by whoever finds it.
+ * @throws at once what the database refuses for good.
+ */
 export async function insist(
   { journal }: AttemptParts,
   { signal }: Lease,
@@ -115,6 +141,7 @@ export async function insist(
       return;
     } catch (error) {
       if (signal.reason instanceof LeaseLost || error instanceof FencedOut) throw error;
+      if (isRefused(error)) throw error;
       journal.warn(
         { err: error },
         "the database does not take what became of an attempt; it is tried again",
@@ -125,5 +152,5 @@ export async function insist(
 }
 
 function oneLine(text: string): string {
-  return text.split("\n")[0] ?? "";
+  return storable(text.split("\n")[0] ?? "");
 }

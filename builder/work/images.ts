@@ -58,10 +58,12 @@ export async function openImages(
 
   /** A worker that was killed may have kept images that no table knows. Nothing is built yet. */
   async function dropUnknown(): Promise<void> {
-    const rows = await database.query<{ digest: string }>("SELECT digest FROM builder.images");
-    const known = new Set(rows.map(({ digest }) => digest));
+    const rows = await database.query<{ image: string }>(
+      "SELECT build || ' ' || digest AS image FROM builder.images",
+    );
+    const known = new Set(rows.map(({ image }) => image));
     for (const { digest, build } of (await builder.kept?.()) ?? []) {
-      if (!known.has(digest)) await builder.forget(digest, build);
+      if (!known.has(`${build} ${digest}`)) await builder.forget(digest, build);
     }
   }
 
@@ -118,8 +120,8 @@ async function dropOld({ query }: Queries, worker: string): Promise<void> {
   await query(
     `WITH waiting AS (
        SELECT i.build, i.digest, i.since, row_number() OVER (ORDER BY i.since DESC) AS place
-       FROM builder.images i JOIN builder.builds b ON b.id = i.build
-       WHERE i.worker = $1 AND i.is_wanted AND b.state = 'failed'
+       FROM builder.images i LEFT JOIN builder.builds b ON b.id = i.build
+       WHERE i.worker = $1 AND i.is_wanted AND (b.id IS NULL OR b.state IN ('failed', 'cancelled'))
      ), dropped AS (
        UPDATE builder.images i SET is_wanted = false FROM waiting w
        WHERE i.worker = $1 AND i.build = w.build AND i.digest = w.digest
@@ -127,7 +129,7 @@ async function dropOld({ query }: Queries, worker: string): Promise<void> {
        RETURNING i.build
      )
      UPDATE builder.builds SET held_by = NULL, held_digest = NULL
-     WHERE id IN (SELECT build FROM dropped) AND held_by = $1 AND state = 'failed'`,
+     WHERE id IN (SELECT build FROM dropped) AND held_by = $1 AND state IN ('failed', 'cancelled')`,
     [worker, MOST_KEPT],
   );
 }

@@ -9,6 +9,9 @@ export const LEASE = 20;
 /** How often a worker gives one, in milliseconds. */
 const RENEW_EVERY = 3_000;
 
+/** Between two tries to confirm it, in milliseconds. */
+const RETRY_AFTER = 500;
+
 /** A step has this long to end before the lease does, in milliseconds. */
 const TO_END = 5_000;
 
@@ -31,6 +34,8 @@ export interface Lease {
   /** Its reason is one of the three errors above. */
   readonly signal: AbortSignal;
   abort(reason: LeaseLost | Cancelled | Closing): void;
+  /** Renews it at once, tried again until it is over. @throws the signal's reason where it has been lost meanwhile. */
+  readonly confirm: () => Promise<void>;
   /** Ends the renewals. */
   close(): void;
 }
@@ -64,22 +69,31 @@ export function keepLease(parts: LeaseParts): Lease {
     return setTimeout(() => abort(new LeaseLost("no sign of life reached the database")), left);
   }
 
-  async function renew(): Promise<void> {
-    if (isRenewing) return;
-    isRenewing = true;
+  /** Whether a sign of life of right now has reached the database, which may have said that the attempt is over. */
+  async function sign(): Promise<boolean> {
     try {
       const since = performance.now();
       const isCancelling = await sendSign(parts, seconds);
-      if (isCancelling === undefined) return abort(new LeaseLost("another attempt has begun"));
+      if (isCancelling === undefined) {
+        abort(new LeaseLost("another attempt has begun"));
+        return true;
+      }
       clearTimeout(end);
       if (!isClosed) end = setDeadline(since);
       if (isCancelling) abort(new Cancelled("cancelled"));
       await queue.touch(job.queue, job.id);
+      return true;
     } catch (error) {
       journal.warn({ err: error, build, attempt }, "a sign of life did not reach the database");
-    } finally {
-      isRenewing = false;
+      return false;
     }
+  }
+
+  async function renew(): Promise<void> {
+    if (isRenewing) return;
+    isRenewing = true;
+    await sign();
+    isRenewing = false;
   }
 
   const renewing = setInterval(renew, RENEW_EVERY);
@@ -89,6 +103,8 @@ export function keepLease(parts: LeaseParts): Lease {
   return {
     signal: aborting.signal,
     abort,
+    // A renewal under way may have been answered before this process was frozen: only a new one counts.
+    confirm: () => untilSigned(sign, aborting.signal),
     close() {
       isClosed = true;
       clearInterval(renewing);
@@ -96,6 +112,18 @@ export function keepLease(parts: LeaseParts): Lease {
       stopHearing();
     },
   };
+}
+
+/** Signs until it has worked. @throws the signal's reason as soon as it is aborted. */
+async function untilSigned(sign: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const lost = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  while (!(await Promise.race([sign(), lost]))) {
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, RETRY_AFTER)), lost]);
+  }
+  signal.throwIfAborted();
 }
 
 /** Whether the build is to end; nothing where the attempt is over. */

@@ -4,8 +4,10 @@ import type { Journal } from "../journal.ts";
 import { tell } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { Claim } from "./claim.ts";
+import { keyHider } from "./hide-keys.ts";
 import { LeaseLost } from "./lease.ts";
 import type { Log } from "./steps.ts";
+import { storable } from "./storable.ts";
 
 // Lines are stored in batches: one statement for all that a fifth of a second brings.
 
@@ -31,6 +33,7 @@ export function openLogWriter(
   redact: (text: string) => string,
   journal: Journal,
 ): LogWriter {
+  const hidden = keyHider();
   let seq = logSeq;
   let lines: LogLine[] = [];
   let length = 0;
@@ -38,7 +41,7 @@ export function openLogWriter(
   let storing: Promise<void> = Promise.resolve();
 
   function log(stream: LogLine["stream"], text: string): void {
-    for (const line of storable(redact(text)).split(/\r?\n/)) {
+    for (const line of storable(hidden(stream, text) ?? redact(text)).split(/\r?\n/)) {
       seq += 1;
       lines.push({ seq, attempt, at: new Date(), stream, text: line });
       length += line.length;
@@ -96,9 +99,4 @@ async function insert(
     );
     if (mine.length > 0) await tell(queries, [{ build, client, what: "log" }]);
   });
-}
-
-/** The database knows neither NUL nor half a character. */
-function storable(text: string): string {
-  return text.replaceAll("\0", "\uFFFD").toWellFormed();
 }

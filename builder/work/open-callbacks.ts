@@ -7,8 +7,11 @@ import { AddressRefused, publicAddress } from "./callback-address.ts";
 import { postCallback } from "./callback-post.ts";
 import { Wake } from "./wake.ts";
 
-/** Callbacks under way at once: a slow receiver holds up few others. */
+/** Callbacks under way at once. */
 const LANES = 4;
+
+/** Of one client, so that a receiver that never answers holds up that one's own. */
+const LANES_OF_ONE = 2;
 
 /** Between two looks for those that are due again, in milliseconds. */
 const LOOK_EVERY = 5_000;
@@ -37,7 +40,7 @@ export async function openCallbacks(parts: CallbackParts): Promise<{ close(): Pr
     while (!isStopped) {
       const seen = wake.seen;
       try {
-        const job = await queue.fetch<CallbackJob>(CALLBACKS);
+        const job = await queue.fetch<CallbackJob>(CALLBACKS, LANES_OF_ONE);
         if (job === undefined) await wake.sleep(seen, LOOK_EVERY);
         else await deliver(parts, job);
       } catch (error) {

@@ -2,7 +2,7 @@ import { secretShapes } from "../../infra/secret-shapes.ts";
 import type { Settings } from "../settings.ts";
 
 /** What stands in a secret's place. */
-const REDACTED = "[redacted]";
+export const REDACTED = "[redacted]";
 
 /** Shorter ones would take whole words out of every log. */
 const SHORTEST = 6;

@@ -15,6 +15,11 @@ export interface Task {
   readonly order: Order;
   /** Host, path and tag: `localhost:5055/team/web:1.0`. */
   readonly reference: string;
+  /**
+   * To be asked right before what cannot be taken back: resolves once the database has said that the attempt is still this worker's.
+   * @throws the signal's reason where it is not, or where that cannot be told in time.
+   */
+  confirm?(): Promise<void>;
 }
 
 /** Builds a context's image and keeps it on this machine until `forget`. */

@@ -122,6 +122,11 @@ function keepName(
           name,
           instance,
         ]);
+      } catch (error) {
+        journal.warn(
+          { err: error, worker: name },
+          "the worker's name is not given back; it will be free by itself",
+        );
       } finally {
         lock.release();
       }

@@ -180,6 +180,20 @@ describe("an order as JSON is refused", () => {
       "holds a NUL; take it out",
     ],
     [
+      "with half a character in an argument",
+      { args: { A: "a\ud800" } },
+      422,
+      "args.A",
+      "holds half a character; take it out",
+    ],
+    [
+      "with half a character in its Dockerfile",
+      { dockerfile: `${DOCKERFILE}# \udc00` },
+      422,
+      "dockerfile",
+      "holds half a character; send it as UTF-8",
+    ],
+    [
       "with too many arguments",
       { args: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`A${at}`, ""])) },
       422,
@@ -229,6 +243,21 @@ describe("an order as JSON is refused", () => {
     ]);
   });
 });
+
+test.each(["\0", "\u001b", "\u0085", "\ud800"])(
+  "an order with %j in its callback is refused",
+  async (character) => {
+    const { app, store } = await openApp({ callbackSecret: "s".repeat(32) });
+    const callback = `https://example.com/${character}`;
+    const payload = { ...JSON_ORDER, callback };
+    const response = await app.inject({ method: "POST", url: "/v1/builds", payload });
+    expect([response.statusCode, response.json().errors]).toEqual([
+      expect.toBeOneOf([400, 422]),
+      [{ field: "callback", detail: expect.stringMatching(/^is no address; /) }],
+    ]);
+    expect(store.ordered).toEqual([]);
+  },
+);
 
 describe("an order as a form is refused", async () => {
   const dockerfile: Field = ["dockerfile", DOCKERFILE, "Dockerfile"];

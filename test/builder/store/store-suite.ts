@@ -3,12 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { KeyTaken, QueueFull } from "../../../builder/store/build-store.ts";
 import { retryBuild } from "../../../builder/store/handle-builds.ts";
 import { reconcile } from "../../../builder/store/reconcile.ts";
+import { dropOld } from "../../../builder/store/retention.ts";
 import { until } from "../../rehearsal/until.ts";
 import { anOrder, openWorld, WAITING, type World } from "./world.ts";
 
 /** What holds for the builds on any database. */
 export function storeSuite(databaseUrl: () => Promise<string | undefined>): void {
-  vi.setConfig({ testTimeout: 60_000 });
+  vi.setConfig({ testTimeout: 120_000 });
   let world: World;
   beforeAll(async () => {
     world = await openWorld(await databaseUrl());
@@ -158,6 +159,28 @@ export function storeSuite(databaseUrl: () => Promise<string | undefined>): void
     await world.store.cancel(waiting.id);
     expect((await retry())?.isQueued).toBe(true);
     expect((await retry())?.isQueued).toBe(false);
+  });
+
+  test("what is old is dropped, however much it is", async () => {
+    const { id } = await create();
+    const old = async (count: number, age: string) =>
+      world.database.query(
+        `WITH made AS (
+           INSERT INTO builder.builds (id, client, "order", reference, context_parts, queue, job, state, finished_at)
+           SELECT gen_random_uuid(), 'ann', '{}', '', 1, 'builds', gen_random_uuid(), 'failed', now() - $2::interval
+           FROM generate_series(1, $1::int) RETURNING id)
+         INSERT INTO builder.context_parts (build, part, content) SELECT id, 0, '' FROM made`,
+        [count, age],
+      );
+    await old(1_001, "31 days");
+    await old(1_002, "8 days");
+    const { byState } = await world.store.counts();
+    expect([byState.failed, byState.queued]).toEqual([2_003, 1]);
+    await dropOld(world.database);
+    expect((await world.store.counts()).byState).toMatchObject({ failed: 1_002, queued: 1 });
+    expect(await world.database.query("SELECT DISTINCT build FROM builder.context_parts")).toEqual([
+      { build: id },
+    ]);
   });
 
   test("changes are heard", async () => {

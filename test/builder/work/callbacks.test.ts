@@ -8,7 +8,7 @@ import { anOrder, openWorld, type World } from "../store/world.ts";
 import { digestOf } from "./fake-steps.ts";
 import { SECRET, startWorker } from "./work-world.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const received: { path: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
 const answers: number[] = [];
@@ -35,8 +35,8 @@ afterAll(async () => {
 });
 
 const addressOf = async () => "127.0.0.1";
-const create = async (callback: string) =>
-  (await world.store.create(await anOrder({ callback }))).build.id;
+const create = async (callback: string, client = "ann") =>
+  (await world.store.create(await anOrder({ callback, client }))).build.id;
 
 test("the end of a build is told, signed, to the address that the host was found to have", async () => {
   const worker = await startWorker(world, { addressOf });
@@ -87,6 +87,27 @@ test("an address that is not of the open internet is never called", async () => 
   );
   await worker.close();
   expect(received).toEqual([]);
+});
+
+test("one client's receivers that do not answer hold up nobody else", async () => {
+  const silent = Promise.withResolvers<void>();
+  let waiting = 0;
+  const slowFor = async (url: URL) => {
+    if (url.pathname === "/slow") {
+      waiting += 1;
+      await silent.promise;
+    }
+    return "127.0.0.1";
+  };
+  for (let count = 0; count < 6; count++) await world.store.cancel(await create(`${origin}/slow`));
+  const worker = await startWorker(world, { addressOf: slowFor });
+  await until("two of them wait", () => waiting === 2);
+  await world.store.cancel(await create(`${origin}/fast`, "bob"));
+  await until("bob is told", () => received.length > 0);
+  expect([received.map(({ path }) => path), waiting]).toEqual([["/fast"], 2]);
+  silent.resolve();
+  await until("all are told", () => received.length === 7);
+  await worker.close();
 });
 
 test("a build that is cancelled while it waits is told, too", async () => {

@@ -40,7 +40,7 @@ export class FakeSteps implements ImageBuilder, ImagePush {
     return this.marks.has(digest);
   }
 
-  async forget(digest: string): Promise<void> {
+  async forget(digest: string, _build: string): Promise<void> {
     this.marks.delete(digest);
     this.forgotten.push(digest);
   }

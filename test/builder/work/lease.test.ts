@@ -38,7 +38,12 @@ function keep(answer: () => Promise<object[]>) {
     attempt: 1,
     since,
   });
-  return { signal: lease.signal, signs, tell: (change: ToldChange) => tell(change) };
+  return {
+    signal: lease.signal,
+    confirm: lease.confirm,
+    signs,
+    tell: (change: ToldChange) => tell(change),
+  };
 }
 
 test("a lease is kept by a sign of life every three seconds", async () => {
@@ -77,4 +82,29 @@ test("a cancel is heard at once, and only of the lease's own build", async () =>
   tell({ ...change, build: "build" });
   await vi.advanceTimersByTimeAsync(1);
   expect(signal.reason).toBeInstanceOf(Cancelled);
+});
+
+test("a confirmation asks at once, until the database has answered", async () => {
+  let isAway = true;
+  const { signal, signs, confirm } = keep(async () => {
+    if (isAway) throw new Error("away");
+    return [{ is_cancelling: false }];
+  });
+  const confirmed = confirm();
+  await vi.advanceTimersByTimeAsync(600);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(500);
+  await confirmed;
+  expect([signal.aborted, signs]).toEqual([false, [0, 1, 1]]);
+});
+
+test.each([
+  ["another attempt has begun", async () => [], LeaseLost],
+  ["the build is cancelled", async () => [{ is_cancelling: true }], Cancelled],
+  ["the database never answers", () => new Promise<never>(() => {}), LeaseLost],
+])("nothing is confirmed where %s", async (_why, answer, reason) => {
+  const { confirm } = keep(answer);
+  const confirmed = expect(confirm()).rejects.toThrow(reason);
+  await vi.advanceTimersByTimeAsync(15_100);
+  await confirmed;
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -10,7 +11,7 @@ import { type StartedWorker, startWorker } from "./work-world.ts";
 
 /** What holds for workers on any database. */
 export function workSuite(databaseUrl: () => Promise<string | undefined>): void {
-  vi.setConfig({ testTimeout: 60_000 });
+  vi.setConfig({ testTimeout: 120_000 });
   let world: World;
   const workers = new Set<StartedWorker>();
   beforeAll(async () => {
@@ -40,6 +41,16 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
   const logged = async (id: string) => (await world.store.log(id, 0, 100)).map(({ text }) => text);
   const rows = async (table: string) =>
     (await world.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n;
+  /** Ends the lease of a build's first attempt, whose worker goes on renewing it, until somebody else has found that. */
+  const takeOver = (id: string) =>
+    until("it is taken over", async () => {
+      await world.database.query(
+        "UPDATE builder.builds SET lease_until = now() - interval '1 second' WHERE id = $1 AND attempt = 1",
+        [id],
+      );
+      await reconcile(world.database, world.queue);
+      return (await world.store.attempts(id))[0]?.state === "lost";
+    });
   const openJobs = async () => rows("pgboss.job WHERE state < 'completed'");
 
   test("a build is built and pushed, and leaves nothing behind but what is told of it", async () => {
@@ -71,7 +82,7 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     );
     expect(await world.store.log(id, 1, 2)).toEqual(lines.slice(1, 3));
     expect(ended).toEqual(["build succeeded", "push succeeded"]);
-    await until("the image is let go of", () => worker.steps.forgotten.includes(digest), 20);
+    await until("the image is let go of", () => worker.steps.forgotten.includes(digest));
     await until("it is in no table", async () => (await rows("builder.images")) === 0);
     expect(await rows("builder.context_parts")).toBe(0);
     expect(await openJobs()).toBe(0);
@@ -93,6 +104,51 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     expect((await world.reach(id, "succeeded")).error).toBe(undefined);
     expect(await attempts(id)).toEqual([`build failed ${error}`, "build succeeded"]);
     expect(steps.asked).toEqual(["build web 1", "build web 2", "push web 2"]);
+  });
+
+  test("a build whose reason the database cannot hold as it is fails with it all the same", async () => {
+    const { steps } = await start();
+    steps.onBuild = async () => {
+      throw new StepFailed("RUN make: \0 and \ud800\nmore");
+    };
+    const { error } = await world.reach(await create(), "failed");
+    expect(error).toBe("RUN make: \ufffd and \ufffd");
+  });
+
+  test("a build of which the database refuses what became of it fails, and its slot goes on", async () => {
+    const { steps } = await start({ slots: 1 });
+    const { onPush } = steps;
+    steps.onPush = async () => "sha256:\0";
+    const { error, attempt } = await world.reach(await create(), "failed");
+    expect([error, attempt]).toEqual([
+      "worker: the database refuses what became of this build; whoever runs the builder finds why in its log",
+      1,
+    ]);
+    steps.onPush = onPush;
+    await world.reach(await create(), "succeeded");
+  });
+
+  test("the image of a push that was cancelled before its retry goes in time", async () => {
+    const { steps } = await start({ slots: 1 });
+    const held = new Held();
+    steps.onPush = async ({ order, ...task }, digest) => {
+      if (order.imageName === "web") throw new StepFailed("push: refused");
+      await held.step({ order, ...task });
+      return digest;
+    };
+    const id = await create();
+    await world.reach(id, "failed");
+    await create({ imageName: "busy" });
+    await held.begun;
+    await world.store.retry(id);
+    expect((await world.store.cancel(id))?.state).toBe("cancelled");
+    await world.database.query(
+      "UPDATE builder.images SET since = now() - interval '4 days' WHERE build = $1",
+      [id],
+    );
+    await until("it is let go of", () => steps.forgotten.includes(digestOf(id)));
+    expect((await world.store.retry(id))?.build.step).toBe("build");
+    held.goOn();
   });
 
   test("a push that failed is tried again without building, where the image is", async () => {
@@ -203,11 +259,11 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     // A look that lets go of a later image has passed the one of both.
     steps.onBuild = async () => digestOf("another");
     await world.reach(await create(), "succeeded");
-    await until("the later one is let go of", () => steps.forgotten.length > 0, 20);
+    await until("the later one is let go of", () => steps.forgotten.length > 0);
     expect([...steps.marks]).toEqual([digest]);
     held.goOn();
     await world.reach(slow, "succeeded");
-    await until("both are gone", () => steps.marks.size === 0, 20);
+    await until("both are gone", () => steps.marks.size === 0);
   });
 
   test("what a killed worker kept without a word is let go of when it is started again", async () => {
@@ -215,6 +271,20 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     steps.marks.add(digestOf("left"));
     await start({ steps });
     expect(steps.forgotten).toEqual([digestOf("left")]);
+  });
+
+  test("of one image, only the builds are kept that a table knows", async () => {
+    const [known, unknown, digest] = [randomUUID(), randomUUID(), digestOf("both")];
+    await world.database.query(
+      "INSERT INTO builder.images (worker, build, digest) VALUES ('host-1', $1, $2)",
+      [known, digest],
+    );
+    const steps = new FakeSteps();
+    const gone: string[] = [];
+    steps.kept = async () => [known, unknown].map((build) => ({ digest, build }));
+    steps.forget = async (_digest, build) => void gone.push(build);
+    await start({ steps });
+    expect(gone).toEqual([unknown]);
   });
 
   test.each(["build", "push"] as const)("a cancel ends a running %s", async (step) => {
@@ -233,7 +303,7 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     expect(await world.reach(id, "cancelled")).toMatchObject({ isCancelling: false, attempt: 1 });
     expect(await attempts(id)).toEqual(["build cancelled"]);
     expect(await openJobs()).toBe(0);
-    await until("nothing is kept", async () => (await rows("builder.images")) === 0, 20);
+    await until("nothing is kept", async () => (await rows("builder.images")) === 0);
     expect([...steps.marks]).toEqual([]);
   });
 
@@ -308,13 +378,10 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     const id = await create();
     await held.begun;
     const { steps } = await start();
-    await world.database.query(
-      "UPDATE builder.builds SET lease_until = now() - interval '1 second'",
-    );
-    await reconcile(world.database, world.queue);
+    await takeOver(id);
     await world.reach(id, "succeeded");
     held.goOn();
-    await until("the zombie's image is let go of", () => frozen.steps.forgotten.length > 0, 20);
+    await until("the zombie's image is let go of", () => frozen.steps.forgotten.length > 0);
     expect(frozen.steps.asked).toEqual(["build web 1"]);
     expect(steps.asked).toEqual(["build web 2", "push web 2"]);
     expect((await world.store.find(id))?.digest).toBe(digestOf(id));
@@ -339,16 +406,35 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
     const id = await create();
     await begun.promise;
     await start();
-    await world.database.query(
-      "UPDATE builder.builds SET lease_until = now() - interval '1 second'",
-    );
-    await reconcile(world.database, world.queue);
+    await takeOver(id);
     expect(await ended.promise).toBe("LeaseLost");
     await world.reach(id, "succeeded");
     expect(await attempts(id)).toEqual([
       `build lost worker ${frozen.name} gave no sign of life`,
       "build succeeded",
     ]);
+  });
+
+  test("nothing that cannot be taken back is done for a build that has been taken over", async () => {
+    const frozen = await start({ slots: 1 });
+    const held = new Held();
+    const confirmed = Promise.withResolvers<string>();
+    frozen.steps.onPush = async (task, digest) => {
+      await held.step(task);
+      await task.confirm?.().catch((error) => {
+        confirmed.resolve(error.name);
+        throw error;
+      });
+      confirmed.resolve("confirmed");
+      return digest;
+    };
+    const id = await create();
+    await held.begun;
+    await start();
+    await takeOver(id);
+    await world.reach(id, "succeeded");
+    held.goOn();
+    expect(await confirmed.promise).toBe("LeaseLost");
   });
 
   test("a worker that ends hands its build back, and that is not held against the build", async () => {

@@ -6,7 +6,7 @@ import { takeWorkerName } from "../../../builder/work/worker-name.ts";
 import { until } from "../../rehearsal/until.ts";
 import { openWorld, type World } from "../store/world.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: World;
 const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), "slipway-builder-")));
@@ -66,6 +66,26 @@ test("a name whose worker has been silent is free, and the silent one is told wh
   await silent.release();
   expect(await world.store.workers()).toBe(1);
   await other.release();
+});
+
+test("a name is given back as far as the database is there, and its folder in any case", async () => {
+  let isAway = false;
+  const query: typeof world.database.query = async (...asked) => {
+    if (isAway) throw new Error("away");
+    return world.database.query(...asked);
+  };
+  const name = await takeWorkerName(
+    { ...world.database, query },
+    { folder: here },
+    world.journal,
+    "d",
+  );
+  isAway = true;
+  await name.release();
+  expect(world.journal.said.at(-1)?.text).toMatch(/^the worker's name is not given back; /);
+  const again = await take(here, "d");
+  expect([again.name, again.isSuccessor]).toEqual(["d-1", true]);
+  await again.release();
 });
 
 async function identity(folder: string): Promise<string> {
