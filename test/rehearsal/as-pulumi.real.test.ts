@@ -36,6 +36,6 @@ it.each([
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr:
-      "error: --stack none: there is no Pulumi.none.yaml; choose one of dev, examples, examples-cloud-run, examples-elastic-beanstalk, ground, production, staging\n",
+      "error: --stack none: there is no Pulumi.none.yaml; choose one of builder, dev, examples, examples-cloud-run, examples-elastic-beanstalk, ground, production, staging\n",
   });
 });
