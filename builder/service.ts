@@ -67,9 +67,29 @@ export async function openService(
       tools && (await openBuilding({ ...parts, metrics: answers?.metrics }, tools, building));
     return { address: answers?.address, lost, close };
   } catch (error) {
-    await close();
-    throw error;
+    // What it meets on the way out is the same fault.
+    await close().catch(() => {});
+    throw isDatabaseAway(error) ? databaseAway(error) : error;
   }
+}
+
+/** A connection to Postgres that was ended or never made, by its SQLSTATE, Node's code or the client's own words. */
+function isDatabaseAway(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof UserError) return false;
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return (
+    /^(?:57P0[123]|08\w{3}|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code) ||
+    /^(?:Connection terminated|Client has encountered a connection error|timeout e)/.test(
+      error.message,
+    )
+  );
+}
+
+function databaseAway(error: Error): UserError {
+  return new UserError(
+    `DATABASE_URL: the Postgres went away while this process began (${error.message}); start it again once it answers`,
+    { cause: error },
+  );
 }
 
 /** A database that is away must keep nothing else open. */
