@@ -79,7 +79,7 @@ function isDatabaseAway(error: unknown): error is Error {
   const { code = "" } = error as NodeJS.ErrnoException;
   return (
     /^(?:57P0[123]|08\w{3}|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code) ||
-    /^(?:Connection terminated|Client has encountered a connection error|timeout e)/.test(
+    /^(?:Connection terminated|Client has encountered a connection error|timeout ex(?:ceeded|pired))/.test(
       error.message,
     )
   );

@@ -64,47 +64,55 @@ function connectionOptions(connectionString: string, silence: number): pg.Client
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (queries: Queries) => Promise<T>): Promise<T> {
+/**
+ * Work on one connection of the pool.
+ * @param work may say, by the function it is given, that the connection is not to be used again.
+ */
+async function onConnection<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, spoil: () => void) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let isBroken = false;
-  const onError = () => {
+  const spoil = (): void => {
     isBroken = true;
   };
-  client.on("error", onError);
+  client.on("error", spoil);
   try {
-    await client.query("BEGIN");
-    const result = await work({
-      query: async (text, values) => (await client.query(text, copy(values))).rows,
-    });
-    await client.query("COMMIT");
-    return result;
-  } catch (error) {
-    await client.query(ROLLBACK).catch(onError);
-    throw error;
+    return await work(client, spoil);
   } finally {
-    client.off("error", onError);
+    client.off("error", spoil);
     client.release(isBroken);
   }
 }
 
+function inTransaction<T>(pool: pg.Pool, work: (queries: Queries) => Promise<T>): Promise<T> {
+  return onConnection(pool, async (client, spoil) => {
+    try {
+      await client.query("BEGIN");
+      const result = await work({
+        query: async (text, values) => (await client.query(text, copy(values))).rows,
+      });
+      await client.query("COMMIT");
+      return result;
+    } catch (error) {
+      await client.query(ROLLBACK).catch(spoil);
+      throw error;
+    }
+  });
+}
+
 /** A script that fails within a transaction of its own must not leave it open for the connection's next user. */
-async function runScript(pool: pg.Pool, text: string): Promise<object[]> {
-  const client = await pool.connect();
-  let isBroken = false;
-  const onError = () => {
-    isBroken = true;
-  };
-  client.on("error", onError);
-  try {
-    const results = (await client.query(text)) as pg.QueryResult | pg.QueryResult[];
-    return [results].flat().flatMap((result) => result.rows);
-  } catch (error) {
-    isBroken = true;
-    throw error;
-  } finally {
-    client.off("error", onError);
-    client.release(isBroken);
-  }
+function runScript(pool: pg.Pool, text: string): Promise<object[]> {
+  return onConnection(pool, async (client, spoil) => {
+    try {
+      const results = (await client.query(text)) as pg.QueryResult | pg.QueryResult[];
+      return [results].flat().flatMap((result) => result.rows);
+    } catch (error) {
+      spoil();
+      throw error;
+    }
+  });
 }
 
 function copy(values: readonly unknown[] | undefined): unknown[] | undefined {
