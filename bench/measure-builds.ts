@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { pack } from "tar-stream";
+import type { RunningPostgres } from "../setup/start-postgres.ts";
 import { UserError } from "../setup/user-error.ts";
 import { type BuilderTools, builderProgram, onPostgres, type Served } from "./builder-bench.ts";
 import { withPrograms } from "./builder-process.ts";
@@ -20,8 +21,9 @@ const longestWait = 300_000;
 const betweenLooks = 25;
 
 /**
- * The time for cached builds, ordered all at once from one worker, and from two, until the last image is in the registry; against the
- * engine alone, which builds and pushes the same ones one after another. A throughput of 0.9 of the engine's is 1.11 of its time.
+ * The time for cached builds, ordered all at once, until the last image is in the registry: from one worker with its usual two slots,
+ * against the engine alone, which builds and pushes the same ones one after another (a throughput of 0.9 of the engine's is 1.11
+ * of its time); and from two workers against one, each with a slot to itself, so that two cores have room for both.
  */
 export async function buildsAgainstEngine(
   bench: Workbench,
@@ -29,38 +31,54 @@ export async function buildsAgainstEngine(
   tools: BuilderTools,
 ): Promise<Comparison[]> {
   return onPostgres(bench, tools, async (postgres) => {
-    await postgres.query("create database two");
-    const two = new URL(postgres.url);
-    two.pathname = "/two";
-    const service = async (name: string, role: "api" | "worker", url: string) =>
-      builderProgram(bench, tools, name, role, { DATABASE_URL: url });
-    const one = await service("one-api", "api", postgres.url);
-    const both = await service("two-api", "api", two.href);
-    const workers = [
-      await service("one-worker", "worker", postgres.url),
-      await service("two-first", "worker", two.href),
-      await service("two-second", "worker", two.href),
-    ];
-    return withPrograms([one, both, ...workers], async () => {
+    const usual = await service(bench, tools, postgres, "usual", [2]);
+    const single = await service(bench, tools, postgres, "single", [1]);
+    const pair = await service(bench, tools, postgres, "pair", [1, 1]);
+    return withPrograms([...usual, ...single, ...pair], async () => {
+      const each = {
+        usual: () => inTime(usual[0]),
+        single: () => inTime(single[0]),
+        pair: () => inTime(pair[0]),
+      };
       // Each worker has a cache for each of its slots.
-      for (let time = 0; time < 4; time += 1) await Promise.all([inTime(one), inTime(both)]);
-      const taken = await interleave(
-        rounds,
-        { one: () => inTime(one), two: () => inTime(both), engine: () => byEngine(bench) },
-        told,
-      );
+      for (let time = 0; time < 4; time += 1) {
+        await Promise.all(Object.values(each).map((fill) => fill()));
+      }
+      const taken = await interleave(rounds, { ...each, engine: () => byEngine(bench) }, told);
       const what = `${BUILDS} cached builds`;
       return [
         byRatio(
           `${what}, one worker of two slots : the engine alone, one by one`,
           1.11,
-          taken.one,
+          taken.usual,
           taken.engine,
         ),
-        byRatio(`${what}, two workers : one worker`, 1, taken.two, taken.one),
+        byRatio(`${what}, two workers of one slot : one of them`, 1, taken.pair, taken.single),
       ];
     });
   });
+}
+
+/** The programs of a service with a database of its own: the API first, then workers with so many slots each. */
+async function service(
+  bench: Workbench,
+  tools: BuilderTools,
+  postgres: RunningPostgres,
+  name: string,
+  slots: readonly number[],
+): Promise<readonly [Served, ...Served[]]> {
+  await postgres.query(`create database ${name}`);
+  const database = new URL(postgres.url);
+  database.pathname = `/${name}`;
+  const env = { DATABASE_URL: database.href };
+  const api = await builderProgram(bench, tools, `${name}-api`, "api", env);
+  const workers = slots.map((count, at) =>
+    builderProgram(bench, tools, `${name}-worker-${at}`, "worker", {
+      ...env,
+      BUILDER_SLOTS: `${count}`,
+    }),
+  );
+  return [api, ...(await Promise.all(workers))];
 }
 
 async function inTime({ origin }: Served): Promise<number> {

@@ -13,6 +13,13 @@ export interface EntrypointLimits {
   readonly cacheBytes: number;
 }
 
+/** A socket that BuildKit makes besides its usual one, and whose it is. */
+export interface OwnSocket {
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * Where clouds answer questions about a machine and hand out its credentials: the link-local addresses of most, those of Alibaba
  * and Azure and, over IPv6, of AWS and Google.
@@ -25,7 +32,7 @@ const METADATA_IPV6 = ["fd00:ec2::/32", "fd20:ce::/32"];
  * metadata unreachable, and the engine's machine by the address that it has on the builders' network, which a build cannot undo for want of the right to, and lets all commands of a build run in one cgroup below
  * the container's, so that a build that runs into its limits does not take BuildKit with it.
  */
-export function entrypoint(limits: EntrypointLimits): string {
+export function entrypoint(limits: EntrypointLimits, socket?: OwnSocket): string {
   return `set -eu
 ${METADATA.map((net) => `ip route add unreachable ${net}`).join("\n")}
 for gateway in $(ip route show default | awk '{print $3}'); do ip route add unreachable "$gateway/32"; done
@@ -34,7 +41,7 @@ ${METADATA_IPV6.map((net) => `  ip -6 route add unreachable ${net}`).join("\n")}
 fi
 mkdir -p /etc/buildkit
 cat > /etc/buildkit/buildkitd.toml <<'CONFIG'
-${config(limits)}CONFIG
+${config(limits)}${socket ? listening(socket) : ""}CONFIG
 exec unshare --cgroup sh -euc '
 ${remount}
 ${cgroupLimits(limits)}
@@ -89,5 +96,13 @@ function config({ cacheBytes }: EntrypointLimits): string {
   defaultCgroupParent = "${CGROUP}"
 [frontend."gateway.v0"]
   enabled = false
+`;
+}
+
+function listening({ path, uid, gid }: OwnSocket): string {
+  return `[grpc]
+  address = ["unix:///run/buildkit/buildkitd.sock", "unix://${path}"]
+  uid = ${uid}
+  gid = ${gid}
 `;
 }

@@ -39,6 +39,7 @@ export async function openLimitedBuilders(
     image,
     owner: name,
     work,
+    isEngineHere: settings.engine.startsWith("unix://"),
     network,
     memory,
     cpus,

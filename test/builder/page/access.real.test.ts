@@ -149,7 +149,7 @@ describe.skipIf(program === undefined)("the page", () => {
     await page.keyboard.type("1.0");
     await press("Enter");
     await page.getByRole("heading", { name: "localhost:5055/team/web:1.0" }).waitFor();
-    expect(await focused(page)).toBe("h2 localhost:5055/team/web:1.0");
+    await eventually(() => focused(page)).toBe("h2 localhost:5055/team/web:1.0");
     await page.getByRole("button", { name: "Cancel" }).waitFor();
     await press("Tab");
     expect(await focused(page)).toBe("button Cancel");
@@ -160,7 +160,7 @@ describe.skipIf(program === undefined)("the page", () => {
     expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe("log");
     await press("Escape");
     await eventually(() => page.evaluate("location.hash")).toBe("#/");
-    expect(await page.evaluate("document.activeElement.className")).toBe("row");
+    await eventually(() => page.evaluate("document.activeElement.className")).toBe("row");
     await press("Enter");
     await page.getByRole("button", { name: "Retry" }).waitFor();
   });

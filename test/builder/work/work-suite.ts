@@ -438,7 +438,8 @@ export function workSuite(databaseUrl: () => Promise<string | undefined>): void 
   });
 
   test("a worker that ends hands its build back, and that is not held against the build", async () => {
-    const first = await start();
+    // Another slot might be fetching just then, and would hand it back once more.
+    const first = await start({ slots: 1 });
     const begun = Promise.withResolvers<void>();
     first.steps.onBuild = async (_task, _context, _log, signal) => {
       begun.resolve();
