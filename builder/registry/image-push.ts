@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
+import { type Connections, keepConnections } from "../../infra/outside.ts";
 import { RegistrySession } from "../../infra/registries/registry-session.ts";
 import type { RegistrySettings } from "../settings.ts";
 import { type ImagePush, type Log, StepFailed, type Task } from "../work/steps.ts";
@@ -52,8 +53,9 @@ export function openImagePush(
 /** A session for each repository, as long as it is among those used last: tokens are had once. */
 function openSessions(registry: RegistrySettings): (path: string) => RegistrySession {
   const sessions = new Map<string, RegistrySession>();
+  const connections = keepConnections();
   return (path) => {
-    const session = sessions.get(path) ?? openSession(registry);
+    const session = sessions.get(path) ?? openSession(registry, connections);
     sessions.delete(path);
     sessions.set(path, session);
     const [oldest] = sessions.keys();
@@ -86,8 +88,12 @@ async function pushImage(
   }
 }
 
-function openSession({ origin, login }: RegistrySettings): RegistrySession {
-  return new RegistrySession(origin, "retry the build later", login ? { login } : {});
+function openSession(
+  { origin, login }: RegistrySettings,
+  connections: Connections,
+): RegistrySession {
+  const advice = "retry the build later";
+  return new RegistrySession(origin, advice, { connections, ...(login && { login }) });
 }
 
 function placeIn(registry: RegistrySettings, { reference }: Task) {

@@ -1,5 +1,5 @@
 import type { Login } from "../config/environment.ts";
-import { type OpenAnswer, open, type Question } from "../outside.ts";
+import { type Connections, type OpenAnswer, open, type Question } from "../outside.ts";
 import { basic, bearerToken } from "./bearer-token.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import { RegistryFaults } from "./registry-faults.ts";
@@ -11,6 +11,8 @@ export interface RegistryOptions {
   readonly refusals?: Readonly<Record<number, string>>;
   /** How to mend a repository that does not exist, where somebody has to make it before anything is pushed. */
   readonly missing?: string;
+  /** Kept ones, for who pushes all day. Default: a fresh one for each question. */
+  readonly connections?: Connections;
 }
 
 /** The longest way a registry may send a reader of a blob. */
@@ -92,8 +94,9 @@ export class RegistrySession {
   }
 
   async #opened(url: URL, question: Question): Promise<OpenAnswer> {
+    const { connections } = this.options;
     try {
-      return await open(url, question);
+      return await open(url, { ...question, ...(connections && { connections }) });
     } catch (error) {
       throw this.faults.silent(error as Error, question.milliseconds);
     }
