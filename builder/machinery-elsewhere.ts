@@ -1,8 +1,7 @@
 import { buildctl } from "../setup/buildctl.ts";
-import { findBuilderImage } from "../setup/builder-image.ts";
+import { pulledBuilderImage } from "../setup/builder-image.ts";
 import { OFFICIAL_BUILDER } from "../setup/buildkit.ts";
 import { type Engine, engineAt } from "../setup/engine-endpoint.ts";
-import { pullImage } from "../setup/pull-image.ts";
 import type { Story } from "../setup/story.ts";
 import { have, type Thing } from "../setup/thing.ts";
 import { UserError } from "../setup/user-error.ts";
@@ -42,21 +41,10 @@ function engineElsewhere(host: string, story: Story): Promise<Engine> {
 
 /** Pulled at most: building it takes what this image does not have. */
 function imageElsewhere({ host }: Engine): Thing<string> {
-  return {
-    title: "Builder image",
-    async find() {
-      const name = await findBuilderImage(host);
-      return name === undefined ? undefined : { text: name, value: name };
-    },
-    async bring(progress, signal) {
-      const unreachable = await pullImage(host, OFFICIAL_BUILDER, progress, signal);
-      if (unreachable === undefined) {
-        return { text: `${OFFICIAL_BUILDER}, pulled`, value: OFFICIAL_BUILDER };
-      }
-      signal.throwIfAborted();
-      throw new UserError(
-        `DOCKER_HOST: the engine at ${host} neither holds ${OFFICIAL_BUILDER} nor can pull it (${unreachable}); load it there with docker load`,
-      );
-    },
-  };
+  return pulledBuilderImage(host, async (unreachable, _progress, signal) => {
+    signal.throwIfAborted();
+    throw new UserError(
+      `DOCKER_HOST: the engine at ${host} neither holds ${OFFICIAL_BUILDER} nor can pull it (${unreachable}); load it there with docker load`,
+    );
+  });
 }

@@ -11,6 +11,7 @@ import { openQueue, type Queue } from "./queue/queue.ts";
 import { openImagePush } from "./registry/image-push.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
+import { isDatabaseAway } from "./store/failures.ts";
 import { openBuildStore } from "./store/open-build-store.ts";
 import { openDatabase } from "./store/open-database.ts";
 import { openWorker } from "./work/open-worker.ts";
@@ -71,18 +72,6 @@ export async function openService(
     await close().catch(() => {});
     throw isDatabaseAway(error) ? databaseAway(error) : error;
   }
-}
-
-/** A connection to Postgres that was ended or never made, by its SQLSTATE, Node's code or the client's own words. */
-function isDatabaseAway(error: unknown): error is Error {
-  if (!(error instanceof Error) || error instanceof UserError) return false;
-  const { code = "" } = error as NodeJS.ErrnoException;
-  return (
-    /^(?:57P0[123]|08\w{3}|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code) ||
-    /^(?:Connection terminated|Client has encountered a connection error|timeout ex(?:ceeded|pired))/.test(
-      error.message,
-    )
-  );
 }
 
 function databaseAway(error: Error): UserError {

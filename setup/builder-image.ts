@@ -7,6 +7,7 @@ import type { Engine } from "./engine-endpoint.ts";
 import { imageInEngine } from "./image-in-engine.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { pullImage } from "./pull-image.ts";
+import type { Told } from "./story.ts";
 import type { Progress, Thing } from "./thing.ts";
 import { UserError } from "./user-error.ts";
 
@@ -19,7 +20,33 @@ export function builderImage(
   baseImage: () => Promise<unknown>,
   machine: Machine = thisMachine(),
 ): Thing<string> {
-  const { host } = engine;
+  return pulledBuilderImage(engine.host, async (unreachable, progress, signal) => {
+    progress("waiting for the base image");
+    await baseImage();
+    const failed = await make(engine, machine, progress, signal);
+    if (failed === undefined) {
+      return { text: `${MADE_BUILDER}, built from source`, value: MADE_BUILDER };
+    }
+    signal.throwIfAborted();
+    throw new UserError(
+      `builder image: cannot pull ${OFFICIAL_BUILDER} (${unreachable}) and cannot build BuildKit (${failed}); ` +
+        "load it by hand with docker load, or mend the way to its registry",
+    );
+  });
+}
+
+/**
+ * The image of the limited builders by its name in the engine, which holds it or pulls it.
+ * @param otherwise brings it, or says how to mend it, where it cannot be pulled for the reason that is given.
+ */
+export function pulledBuilderImage(
+  host: string,
+  otherwise: (
+    unreachable: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ) => Promise<Told<string>>,
+): Thing<string> {
   return {
     title: "Builder image",
     async find() {
@@ -29,20 +56,8 @@ export function builderImage(
     async bring(progress, signal) {
       progress(`pulling ${OFFICIAL_BUILDER}`);
       const unreachable = await pullImage(host, OFFICIAL_BUILDER, progress, signal);
-      if (unreachable === undefined) {
-        return { text: `${OFFICIAL_BUILDER}, pulled`, value: OFFICIAL_BUILDER };
-      }
-      progress("waiting for the base image");
-      await baseImage();
-      const failed = await make(engine, machine, progress, signal);
-      if (failed === undefined) {
-        return { text: `${MADE_BUILDER}, built from source`, value: MADE_BUILDER };
-      }
-      signal.throwIfAborted();
-      throw new UserError(
-        `builder image: cannot pull ${OFFICIAL_BUILDER} (${unreachable}) and cannot build BuildKit (${failed}); ` +
-          "load it by hand with docker load, or mend the way to its registry",
-      );
+      if (unreachable !== undefined) return otherwise(unreachable, progress, signal);
+      return { text: `${OFFICIAL_BUILDER}, pulled`, value: OFFICIAL_BUILDER };
     },
   };
 }

@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { ContextRefused } from "../context/refused.ts";
 import { NameRefused } from "../registry/reference.ts";
 import { type BuildStore, KeyTaken, QueueFull } from "../store/build-store.ts";
+import { isDatabaseAway } from "../store/failures.ts";
 import { Problem, problemBody, type WrongField, wrongFields } from "./problem.ts";
 
 declare module "fastify" {
@@ -95,14 +96,18 @@ async function unexpected(
   request: FastifyRequest,
   store: BuildStore,
 ): Promise<Problem> {
-  request.log.error({ err: error }, "request failed");
-  if (await isAway(store)) {
-    return new Problem(503, "database: does not answer; ask again in a moment", {
-      headers: { "retry-after": "5" },
-      cause: error,
-    });
+  if (isDatabaseAway(error)) {
+    request.log.warn({ reason: error.message }, "request failed: the database is away");
+    return databaseAway(error);
   }
+  request.log.error({ err: error }, "request failed");
+  if (await isAway(store)) return databaseAway(error);
   return new Problem(500, "builder: this is a fault of the builder; its log knows the request_id");
+}
+
+function databaseAway(cause: unknown): Problem {
+  const headers = { "retry-after": "5" };
+  return new Problem(503, "database: does not answer; ask again in a moment", { headers, cause });
 }
 
 async function isAway(store: BuildStore): Promise<boolean> {

@@ -4,9 +4,9 @@ import { BUILDS, type Queue } from "../queue/queue.ts";
 import { KeyTaken, type NewBuild, QueueFull } from "./build-store.ts";
 import { tell } from "./changes.ts";
 import type { Database, Queries } from "./database.ts";
+import { isRefused } from "./failures.ts";
 import { groupCommit } from "./group-commit.ts";
 import { earlierBuilds, type Keyed, takeKeys } from "./idempotency.ts";
-import { isRefused } from "./refused.ts";
 import { BUILD_COLUMNS, type BuildRow, buildOf } from "./rows.ts";
 import { waitingLimit } from "./waiting.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { State, Step } from "../build.ts";
 import type { Queries } from "../store/database.ts";
+import { isRefused } from "../store/failures.ts";
 import { finish } from "../store/finish.ts";
 import { type Loss, lose, RUNNING_COLUMNS, type RunningRow } from "../store/lose.ts";
-import { isRefused } from "../store/refused.ts";
 import type { AttemptParts } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
 import { Cancelled, Closing, type Lease, LeaseLost } from "./lease.ts";

@@ -507,14 +507,22 @@ test.each([
 });
 
 test("while the database is away, requests are told to come again", async () => {
-  const { app, store } = await openApp();
-  store.fault = new Error("connect ECONNREFUSED");
-  const response = await app.inject("/v1/builds");
-  expect([response.statusCode, response.headers["retry-after"], response.json().detail]).toEqual([
-    503,
-    "5",
-    "database: does not answer; ask again in a moment",
-  ]);
+  const lines: string[] = [];
+  const logTo = { write: (line: string) => lines.push(line) };
+  const { app, store } = await openApp({ logLevel: "warn" }, { logTo });
+  const outcome = async () => {
+    const response = await app.inject("/v1/builds");
+    return [response.statusCode, response.headers["retry-after"], response.json().detail];
+  };
+  const away = [503, "5", "database: does not answer; ask again in a moment"];
+  store.fault = Object.assign(new Error("connect refused"), { code: "ECONNREFUSED" });
+  expect(await outcome()).toEqual(away);
+  expect(lines.join("")).toContain('"reason":"connect refused"');
+  expect(lines.join("")).not.toContain("stack");
+  // What is said in no words that are known is asked for.
+  store.fault = new Error("odd");
+  expect(await outcome()).toEqual(away);
+  expect(lines.join("")).toContain("stack");
 });
 
 test("a fault of the builder says nothing of itself but in the log", async () => {
