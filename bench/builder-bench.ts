@@ -48,7 +48,7 @@ export async function builderProgram(
     origin,
     file: "builder/start.ts",
     args: [role],
-    ...(role === "worker" ? {} : { ready: `${origin}/healthz` }),
+    ready: `${origin}/healthz`,
     ...(role === "api"
       ? {}
       : { clear: () => removeBuilders({ engine: host, folder }, `${name}-1`) }),

@@ -14,8 +14,8 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Asked until the answer is good; none for a program that answers nobody. */
-  readonly ready?: string;
+  /** Asked until the answer is good. */
+  readonly ready: string;
   /** Takes away what it leaves behind on purpose, once it has ended. */
   readonly clear?: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ function start({ file, args, env, ready }: Program) {
   return {
     async untilReady(): Promise<void> {
       const deadline = performance.now() + patience;
-      while (ready !== undefined && !(await isGood(ready))) {
+      while (!(await isGood(ready))) {
         if (child.exitCode !== null || performance.now() > deadline) {
           throw new UserError(
             `benchmark: ${file} ${args[0] ?? ""} does not answer at ${ready} (${lastLine(said)}); see whether npm run builder works`,

@@ -63,7 +63,8 @@ export async function openService(
     const parts = { settings, database, queue, journal, closing, graceSeconds };
     const building: Building = {};
     // Orders are taken while the builders still start.
-    const answers = settings.role === "worker" ? undefined : await openAnswers(parts, building);
+    const { port } = settings;
+    const answers = port === undefined ? undefined : await openAnswers(parts, port, building);
     const lost =
       tools && (await openBuilding({ ...parts, metrics: answers?.metrics }, tools, building));
     return { address: answers?.address, lost, close };
@@ -107,7 +108,11 @@ interface Answers {
   readonly metrics: Metrics;
 }
 
-async function openAnswers({ closing, ...parts }: Opened, building: Building): Promise<Answers> {
+async function openAnswers(
+  { closing, ...parts }: Opened,
+  port: number,
+  building: Building,
+): Promise<Answers> {
   const { settings } = parts;
   const store = await openBuildStore(parts);
   closing.push(() => store.close());
@@ -120,10 +125,10 @@ async function openAnswers({ closing, ...parts }: Opened, building: Building): P
     settings,
     store,
     metrics,
-    ...(settings.role === "all" && { checkBuilder }),
+    ...(settings.role !== "api" && { checkBuilder }),
   });
   closing.push(() => app.close());
-  return { address: await listen(app, settings), metrics };
+  return { address: await listen(app, { ...settings, port }), metrics };
 }
 
 async function openBuilding(

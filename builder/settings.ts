@@ -66,8 +66,8 @@ export interface Settings {
   readonly role: "all" | "api" | "worker";
   /** Default: 127.0.0.1. Anything but loopback needs tokens. */
   readonly host: string;
-  /** Default: 8000. 0: any free one. */
-  readonly port: number;
+  /** Default: 8000, and none for a worker, which then answers nobody. 0: any free one. */
+  readonly port?: number;
   /** A Postgres; PGlite in `folder` without it. */
   readonly databaseUrl?: string;
   /** What this process keeps on disk: the database without DATABASE_URL, images between build and push. */

@@ -29,7 +29,6 @@ export async function withBuilderApp<T>(work: (app: BuilderApp) => Promise<T>): 
   try {
     const { settings } = readSettings(
       {
-        PORT: "0",
         LOG_LEVEL: "error",
         BUILDER_FOLDER: folder,
         BUILDER_PER_MINUTE: "1000000",
@@ -49,7 +48,7 @@ export async function withBuilderApp<T>(work: (app: BuilderApp) => Promise<T>): 
     closing.push(() => store.close());
     const app = await buildApp({ settings, store, logTo });
     closing.push(() => app.close());
-    const url = await listen(app, settings);
+    const url = await listen(app, { ...settings, port: 0 });
     return await work({ url, build: await cancelledBuild(app), logs: () => lines.join("") });
   } finally {
     for (const close of closing.toReversed()) await close();

@@ -63,14 +63,23 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.removeContentTypeParser("text/plain");
   await app.register(multipart, { throwFileSizeLimit: false });
   await describeRoutes(app);
+  if (settings.role !== "worker") await takeOrders(app, settings, store);
+  await app.register(operationRoutes, { ...parts, metrics });
+  refuseOtherMethods();
+  return app;
+}
+
+/** What clients and people come for; a worker alone only tells how it does. */
+async function takeOrders(
+  app: FastifyInstance,
+  settings: Settings,
+  store: BuildStore,
+): Promise<void> {
   const routes = { settings, store, intake: openIntake(settings) };
   await app.register(legacyRoutes, routes);
   await app.register(buildRoutes, routes);
   await app.register(logRoutes, routes);
-  await app.register(operationRoutes, { ...parts, metrics });
   await app.register(pageRoutes);
-  refuseOtherMethods();
-  return app;
 }
 
 /** Every answer is safe to show, is logged in one line and counts. */

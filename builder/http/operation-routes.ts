@@ -39,7 +39,7 @@ export const operationRoutes: FastifyPluginAsyncZod<OperationParts> = async (app
     schema: {
       tags,
       operationId: "getReadiness",
-      summary: "Whether orders are taken and, in a worker, builds can run",
+      summary: "Whether orders are taken and, where builds run, they can",
       security: [],
       response: { 200: answer("It is ready.", readiness), ...openProblems(503) },
     },

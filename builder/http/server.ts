@@ -9,7 +9,7 @@ import type { Settings } from "../settings.ts";
  */
 export async function listen(
   app: FastifyInstance,
-  { host, port }: Pick<Settings, "host" | "port">,
+  { host, port }: Required<Pick<Settings, "host" | "port">>,
 ): Promise<string> {
   try {
     return await app.listen({ host, port });

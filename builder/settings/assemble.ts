@@ -13,7 +13,7 @@ export function assemble(
   return {
     role,
     host: read.HOST,
-    port: read.PORT,
+    ...portOf(role, read.PORT),
     ...(read.DATABASE_URL && { databaseUrl: read.DATABASE_URL }),
     folder: read.BUILDER_FOLDER,
     registry,
@@ -48,4 +48,9 @@ export function assemble(
       release: { commit: read.app_commit, branch: read.app_branch },
     }),
   };
+}
+
+function portOf(role: Settings["role"], asked: number | undefined): Pick<Settings, "port"> {
+  const port = asked ?? (role === "worker" ? undefined : 8000);
+  return port === undefined ? {} : { port };
 }

@@ -19,7 +19,7 @@ const text = (form: RegExp, advice: string) => z.string().regex(form, { error: a
 /** Every variable that stands for itself; the registry and the tokens are read together from several. */
 export const variables = z.object({
   HOST: z.string().default("127.0.0.1"),
-  PORT: whole(0, 65_535).default(8000),
+  PORT: whole(0, 65_535).optional(),
   DATABASE_URL: text(
     /^postgres(?:ql)?:\/\/./,
     "is no address of a Postgres; use the form postgres://HOST/DATABASE",

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { databaseContainer } from "../../rehearsal/database/database.ts";
 import type { Delivery } from "../../rehearsal/deliver.ts";
+import { freePort } from "../../rehearsal/free-port.ts";
 import type { Workplace } from "../../rehearsal/workplace.ts";
 import { prepareDelivery, type TestDelivery } from "../rehearsal/delivery.ts";
 import { docker, runToEnd } from "../rehearsal/engine.ts";
@@ -29,12 +30,16 @@ beforeAll(async () => {
   [at, door] = await Promise.all([prepareDelivery(), gateway().then(openEngineDoor)]);
   const { ca, client } = door.certificates;
   const registry = await addressOnBridge(at.registry.port);
+  const workerPort = await freePort();
   at.configure((config) => {
     const { builder } = config["slipway:services"];
     if (builder === undefined) throw new Error("Pulumi.builder.yaml has no service builder");
     builder.registry.port = at.registry.port;
     const env = { DOCKER_HOST: door.host, REGISTRY: `http://${registry}:5000`, BUILDER_NAME: name };
-    Object.assign(builder.env as object, env);
+    const builders = Object.assign(builder.env as object, env);
+    const target = { kind: "docker", port: workerPort, memory: 1024 };
+    const asWorker = { ...builders, BUILDER_ROLE: "worker", BUILDER_NAME: `${name}-more` };
+    config["slipway:services"].worker = { ...builder, target, env: asWorker };
     config["slipway:secrets"] = {
       tokens: `ci ${createHash("sha256").update(token).digest("hex")}`,
       database: "brought by the rehearsal",
@@ -57,17 +62,20 @@ afterAll(async () => {
   await at?.clear();
 });
 
-test("it serves its commit, builds on the engine elsewhere, pushes, and leaves nothing behind", {
+test("it serves its commit, has a worker of its own beside it, builds on the engine elsewhere, pushes, and leaves nothing behind", {
   timeout: 900_000,
 }, async () => {
   const ran = await at.run("rehearse", ["--stack", "builder", "--json"]);
   expect({ code: ran.code, ...(ran.code !== 0 && ran) }).toEqual({ code: 0 });
-  const { builder } = (JSON.parse(ran.stdout) as Delivery).services;
+  const { builder, worker } = (JSON.parse(ran.stdout) as Delivery).services;
   const url = builder?.url ?? "";
   image = builder?.image ?? "";
   expect(builder).toMatchObject({ commit: at.head(), servedCommit: at.head() });
   expect(await served(`${url}/healthz`)).toMatchObject({ commit: at.head(), branch: "main" });
   expect((await fetch(`${url}/v1/builds`)).status).toBe(401);
+  expect(worker).toMatchObject({ servedCommit: at.head() });
+  expect(await served(`${worker?.url}/readyz`)).toMatchObject({ role: "worker", workers: 2 });
+  expect((await fetch(`${worker?.url}/v1/builds`)).status).toBe(404);
 
   const dockerfile = `FROM python:3.12-slim\nRUN echo ${name} > /made\nCMD ["cat", "/made"]\n`;
   const id = await upload(url, token, { name: "team/hello", tag: "1.0", dockerfile });
@@ -177,14 +185,15 @@ const asDelivered = {
   Tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" },
 };
 
-/** The names of the volume and of the database in which the rehearsal keeps what the builder is given. */
+/** The names of the volumes and of the database in which the rehearsal keeps what the services are given. */
 function rehearsalsStores(): string[] {
   const folder = join(at.folder, ".slipway", "rehearse", "builder");
   const { config } = parse(readFileSync(join(folder, "Pulumi.builder.yaml"), "utf8")) as {
-    config: { "slipway:services": { builder: { data: { volume: string } } } };
+    config: { "slipway:services": Record<string, { data: { volume: string } }> };
   };
   const database = databaseContainer({ folder } as Workplace);
-  return [config["slipway:services"].builder.data.volume, database ?? "no database"];
+  const volumes = Object.values(config["slipway:services"]).map(({ data }) => data.volume);
+  return [...volumes, database ?? "no database"];
 }
 
 /** Those of these names that this machine's engine has a volume or a container for. */

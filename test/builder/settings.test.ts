@@ -139,6 +139,13 @@ test("a folder counts from where the builder is started", () => {
   expect(settings.folder).toBe(resolve("here", "builder"));
 });
 
+test("a worker answers nobody unless it is given a port", () => {
+  const env = { DATABASE_URL: "postgres://database/builder" };
+  expect(readSettings(env, ["worker"]).settings).not.toHaveProperty("port");
+  expect(readSettings({ ...env, PORT: "9000" }, ["worker"]).settings.port).toBe(9000);
+  expect(readSettings(env, ["api"]).settings.port).toBe(8000);
+});
+
 test("an empty variable is as good as none, and the engine is the one that was found", () => {
   const { settings } = readSettings({ PORT: "", DOCKER_HOST: "" }, [], "unix:///found.sock");
   expect([settings.port, settings.engine]).toEqual([8000, "unix:///found.sock"]);

@@ -25,6 +25,14 @@ test("it is ready with its database and its builder", async () => {
   ]);
 });
 
+test("a worker tells how it does, and takes no orders", async () => {
+  const { app } = await openApp({ role: "worker" }, { checkBuilder: async () => {} });
+  const status = async (path: string) => (await app.inject(path)).statusCode;
+  for (const path of ["/healthz", "/readyz", "/metrics"]) expect(await status(path)).toBe(200);
+  for (const path of ["/", "/v1/builds", "/build-push"]) expect(await status(path)).toBe(404);
+  expect((await app.inject("/readyz")).json()).toMatchObject({ role: "worker" });
+});
+
 test("without a worker it is ready, and says what that means", async () => {
   const { app, store } = await openApp({ role: "api" });
   store.workerCount = 0;
