@@ -77,11 +77,13 @@ export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
       headers: { ...headers, ...(stand && { host: url.host }) },
       signal: signal ? AbortSignal.any([signal, late]) : late,
     };
-    const sent = send(asked, options, (response: IncomingMessage) =>
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
-    );
+    let isAnswered = false;
+    const sent = send(asked, options, (response: IncomingMessage) => {
+      isAnswered = true;
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+    });
     sent.on("error", (error: NodeJS.ErrnoException) => {
-      const wasClosed = sent.reusedSocket && error.code === "ECONNRESET";
+      const wasClosed = !isAnswered && sent.reusedSocket && error.code === "ECONNRESET";
       if (wasClosed && ["GET", "HEAD"].includes(method)) resolve(open(url, fresh));
       else reject(error);
     });

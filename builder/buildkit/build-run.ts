@@ -40,7 +40,7 @@ const UNWATCHED = 1_000;
 export async function runBuild(run: BuildRun): Promise<string> {
   const { task, site } = run;
   const { buildLimits, baseImages } = run.settings;
-  const ready = await site.ready(task.slot);
+  const ready = await Promise.race([site.ready(task.slot), abortOf(run.signal)]);
   const stop = new AbortController();
   const end = (reason: unknown): void => stop.abort(reason);
   const watch = new LimitWatch(buildLimits, ready.builder?.disk, run.log, end);
@@ -112,6 +112,13 @@ function watchUse({ builder }: Ready, watch: LimitWatch, signal: AbortSignal): v
   if (builder === undefined) return;
   // A container that cannot be asked any more has ended, which is heard of by itself.
   watchUsage(builder.container, (usage) => watch.see(usage), signal).catch(() => {});
+}
+
+/** Rejects with the reason of an abort. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Hears of the abort until the function that is returned is called. */

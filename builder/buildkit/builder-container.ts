@@ -5,7 +5,8 @@ import { MachineryLost } from "../work/steps.ts";
 import { type Dial, openDial } from "./dial.ts";
 import { entrypoint, OWN_MEMORY, OWN_PIDS, type OwnSocket } from "./entrypoint.ts";
 import { askContainer } from "./exec.ts";
-import { isAnswered, makeSockets, type Sockets } from "./sockets.ts";
+import { leash } from "./leash.ts";
+import { isAnswered, makeSockets, SOCKET, type Sockets } from "./sockets.ts";
 import { diskOf } from "./usage.ts";
 
 /** What a builder's container is made of. */
@@ -59,27 +60,22 @@ const PATIENCE = 30;
 export class BuilderContainer {
   readonly #engine: DockerClient;
   readonly #plan: BuilderPlan;
-  readonly #sockets: Sockets;
-  /** Whether BuildKit's own socket is tried: other processes' builds are then asked without anything in between. */
-  #isShared: boolean;
-  #dial: Promise<Dial> | undefined;
   #isClosed = false;
   #reached: Promise<Reached> | undefined;
   #container: Container | undefined;
+  #sockets: Sockets | undefined;
+  #dial: Dial | undefined;
 
   constructor(engine: DockerClient, plan: BuilderPlan) {
     this.#engine = engine;
     this.#plan = plan;
-    this.#sockets = makeSockets(join(plan.work, `${plan.slot}`));
-    this.#isShared = plan.isEngineHere;
   }
 
   /**
    * The builder, started where none runs.
    * @throws MachineryLost when the engine does not answer or BuildKit does not come up.
    */
-  async ready(): Promise<Reached> {
-    if (this.#isClosed) throw new MachineryLost("builder: it is being closed");
+  ready(): Promise<Reached> {
     this.#reached ??= this.#start();
     return this.#reached;
   }
@@ -90,32 +86,36 @@ export class BuilderContainer {
    */
   async drop(withCache = false): Promise<void> {
     this.#reached = undefined;
-    this.#container = undefined;
-    await absent(this.#engine.getContainer(this.#name).remove({ force: true, v: true }));
-    if (withCache) await absent(this.#engine.getVolume(this.#name).remove());
+    await this.#clear(withCache);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     // One that is being started would come up after it has been taken away.
     await this.#reached?.catch(() => {});
-    (await this.#dial)?.close();
     await this.drop();
-    this.#sockets.remove();
   }
 
   get #name(): string {
     return `slipway-builder-${this.#plan.owner}-${this.#plan.slot}`;
   }
 
+  async #clear(withCache = false): Promise<void> {
+    this.#container = undefined;
+    try {
+      await absent(this.#engine.getContainer(this.#name).remove({ force: true, v: true }));
+      if (withCache) await absent(this.#engine.getVolume(this.#name).remove());
+    } finally {
+      this.#dial?.close();
+      this.#dial = undefined;
+      await this.#sockets?.remove();
+      this.#sockets = undefined;
+    }
+  }
+
   async #start(): Promise<Reached> {
     try {
-      return await this.#attempt().catch(async (error) => {
-        if (!(error instanceof NotUp)) throw error;
-        // A cache that BuildKit cannot read any more is worth less than a builder.
-        await this.drop(true);
-        return this.#attempt();
-      });
+      return (await this.#startHere()) ?? (await this.#startAnywhere());
     } catch (error) {
       this.#reached = undefined;
       const reason = error instanceof Error ? error.message : String(error);
@@ -123,20 +123,32 @@ export class BuilderContainer {
     }
   }
 
-  /** An engine that does not see this machine's folders, or cannot put a socket there, is asked without them from then on. */
-  async #attempt(): Promise<Reached> {
-    if (!this.#isShared) return this.#run();
-    const reached = await this.#run(this.#sockets.shared).catch(() => undefined);
-    if (reached !== undefined) return reached;
-    const apart = await this.#run();
-    this.#isShared = false;
-    return apart;
+  /** Undefined where the engine sees other folders than this process, or takes no socket there: both are found by trying. */
+  async #startHere(): Promise<Reached | undefined> {
+    if (!this.#plan.isEngineHere) return undefined;
+    return this.#run(true).catch(() => undefined);
   }
 
-  async #run(shared?: string): Promise<Reached> {
-    await absent(this.#engine.getContainer(this.#name).remove({ force: true, v: true }));
+  async #startAnywhere(): Promise<Reached> {
+    try {
+      return await this.#run(false);
+    } catch (error) {
+      if (!(error instanceof NotUp)) throw error;
+      // A cache that BuildKit cannot read any more is worth less than a builder.
+      await this.#clear(true);
+      return this.#run(false);
+    }
+  }
+
+  /** @param isShared whether BuildKit's own socket is to appear on this machine. */
+  async #run(isShared: boolean): Promise<Reached> {
+    if (this.#isClosed) throw new Error("it is being closed");
+    await this.#clear();
+    const sockets = await makeSockets(join(this.#plan.work, `${this.#plan.slot}`));
+    this.#sockets = sockets;
     await this.#engine.createVolume({ Name: this.#name, Labels: labels(this.#plan) });
-    const container = await this.#engine.createContainer(options(this.#name, this.#plan, shared));
+    const made = options(this.#name, this.#plan, isShared ? sockets.shared : undefined);
+    const container = await this.#engine.createContainer(made);
     await container.start();
     const ended = new AbortController();
     const end = endOf(container).then((reason) => {
@@ -144,22 +156,28 @@ export class BuilderContainer {
       if (this.#container === container) this.#reached = undefined;
       ended.abort(reason);
     });
-    const answers = ["buildctl", "--timeout", `${PATIENCE}`, "--wait", "debug", "workers"];
-    const isUp = await Promise.race([askContainer(container, answers), end]);
-    if (isUp === undefined)
-      throw new NotUp(`BuildKit does not start: ${await lastWords(container)}`);
+    const isUp = await Promise.race([isAnswering(container), end]);
+    if (!isUp) throw new NotUp(`BuildKit does not start: ${await lastWords(container)}`);
     this.#container = container;
     const builder = { container, ended: ended.signal, disk: await diskOf(container) };
-    return { builder, address: `unix://${await this.#way(shared)}` };
+    if (isShared && (await isAnswered(sockets.direct))) {
+      return { builder, address: `unix://${sockets.direct}` };
+    }
+    this.#dial = await openDial(sockets.dial, () => this.#container);
+    return { builder, address: `unix://${sockets.dial}` };
   }
+}
 
-  /** The socket that leads to the container. */
-  async #way(shared: string | undefined): Promise<string> {
-    const { direct, dial } = this.#sockets;
-    if (shared !== undefined && (await isAnswered(direct))) return direct;
-    this.#dial ??= openDial(dial, () => this.#container);
-    await this.#dial;
-    return dial;
+/** Whether BuildKit comes up; from then on its container lasts no longer than this process. */
+async function isAnswering(container: Container): Promise<boolean> {
+  const question = ["buildctl", "--timeout", `${PATIENCE}`, "--wait", "debug", "workers"];
+  try {
+    await leash(container);
+    return (await askContainer(container, question)) !== undefined;
+  } catch (error) {
+    // The engine refuses commands in a container that has ended already.
+    if ((await container.inspect()).State.Running) throw error;
+    return false;
   }
 }
 
@@ -210,7 +228,7 @@ function options(name: string, plan: BuilderPlan, shared?: string): ContainerCre
 /** This user's alone. */
 function ownSocket(): OwnSocket {
   const { getuid = () => 0, getgid = () => 0 } = process;
-  return { path: `${SHARED}/buildkitd.sock`, uid: getuid(), gid: getgid() };
+  return { path: `${SHARED}/${SOCKET}`, uid: getuid(), gid: getgid() };
 }
 
 async function endOf(container: Container): Promise<End> {

@@ -26,7 +26,7 @@ export class Repository {
 
   async holds(digest: string): Promise<boolean> {
     const answer = await this.#ask("HEAD", this.#url(`blobs/${digest}`), "pull");
-    if (answer.status === 404) return false;
+    if (answer.status === 404) return nothing(answer, false);
     await expect(answer, [200], "look up a layer");
     return true;
   }
@@ -94,7 +94,7 @@ export class Repository {
   async digestOf(tag: string, type: string): Promise<string | undefined> {
     const headers = { accept: type };
     const answer = await this.#ask("HEAD", this.#url(`manifests/${tag}`), "pull", { headers });
-    if (answer.status === 404) return undefined;
+    if (answer.status === 404) return nothing(answer, undefined);
     await expect(answer, [200], `look up ${this.path}:${tag}`);
     return answer.headers["docker-content-digest"]?.toString();
   }
@@ -133,6 +133,12 @@ async function expect(
 ): Promise<void> {
   if (!statuses.includes(answer.status)) throw await refusal(answer, asked);
   answer.body.resume();
+}
+
+/** What is not there, as the question's outcome; the answer lets go of its connection. */
+function nothing<T>({ body }: OpenAnswer, outcome: T): T {
+  body.resume();
+  return outcome;
 }
 
 /** Where an upload goes on. */

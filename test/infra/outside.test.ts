@@ -61,6 +61,19 @@ describe("a question", () => {
     expect(asked).toEqual(["1 GET", "1 POST"]);
   });
 
+  it("is not asked again once it has an answer, though that breaks off", async () => {
+    const { ask, asked } = await server((request, response, { length }) => {
+      response.writeHead(200, { "content-length": "9" }).write("well");
+      if (length === 1) response.end("-well");
+      else setImmediate(() => request.socket.resetAndDestroy());
+    });
+    const connections = keepConnections();
+    await ask({ connections });
+    await expect(ask({ connections })).rejects.toThrow("aborted");
+    await ask({ connections, method: "HEAD" }).catch(() => {});
+    expect(asked).toEqual(["1 GET", "1 GET", "2 HEAD"]);
+  });
+
   it("is not asked again where a fresh connection breaks", async () => {
     const { ask, asked } = await server((request) => request.socket.destroy());
     await expect(ask({ connections: keepConnections() })).rejects.toThrow("socket hang up");

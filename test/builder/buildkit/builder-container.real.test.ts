@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { BuilderContainer } from "../../../builder/buildkit/builder-container.ts";
@@ -28,8 +28,6 @@ const plan = {
   cacheBytes: 2 ** 30,
   ...LIMITS,
 };
-const isEngineHere = engine.host.startsWith("unix://");
-
 let opened: BuilderContainer | undefined;
 
 afterEach(() => opened?.close());
@@ -48,26 +46,27 @@ async function greetingAt(address: string): Promise<number | undefined> {
 
 const SETTINGS = 4;
 
-test.runIf(isEngineHere)(
-  "an engine of this machine lets BuildKit be asked at its own socket",
-  async () => {
-    opened = new BuilderContainer(client, plan);
-    const { address, builder } = await opened.ready();
-    expect(address).toBe(`unix://${join(plan.work, "0", "shared", "buildkitd.sock")}`);
-    expect(await greetingAt(address)).toBe(SETTINGS);
-    const ended = new Promise((resolve) => builder.ended.addEventListener("abort", resolve));
-    await builder.container.kill();
-    await ended;
-    const again = await opened.ready();
-    expect(again.address).toBe(address);
-    expect(await greetingAt(address)).toBe(SETTINGS);
-  },
-);
+test("an engine of this machine lets BuildKit be asked at its own socket", async ({ skip }) => {
+  const { Name } = await client.info();
+  if (!engine.host.startsWith("unix://") || Name !== hostname()) {
+    skip(`the engine runs on ${Name}: BuildKit's own socket was not asked`);
+  }
+  opened = new BuilderContainer(client, plan);
+  const { address, builder } = await opened.ready();
+  expect(address).toBe(`unix://${join(plan.work, "0", "s", "b")}`);
+  expect(await greetingAt(address)).toBe(SETTINGS);
+  const ended = new Promise((resolve) => builder.ended.addEventListener("abort", resolve));
+  await builder.container.kill();
+  await ended;
+  const again = await opened.ready();
+  expect(again.address).toBe(address);
+  expect(await greetingAt(address)).toBe(SETTINGS);
+});
 
 test("a builder of an engine elsewhere is asked through the engine", async () => {
   opened = new BuilderContainer(client, { ...plan, isEngineHere: false });
   const { address } = await opened.ready();
-  expect(address).toBe(`unix://${join(plan.work, "0", "dial.sock")}`);
+  expect(address).toBe(`unix://${join(plan.work, "0", "d")}`);
   expect(await greetingAt(address)).toBe(SETTINGS);
 });
 
@@ -78,7 +77,7 @@ test("so is one whose engine does not see this machine's folders", async () => {
     const work = `/proc/self/fd/${seenHere.fd}/unseen`;
     opened = new BuilderContainer(client, { ...plan, work });
     const { address } = await opened.ready();
-    expect(address).toBe(`unix://${join(work, "0", "dial.sock")}`);
+    expect(address).toBe(`unix://${join(work, "0", "d")}`);
     expect(await greetingAt(address)).toBe(SETTINGS);
     await opened.close();
   } finally {

@@ -1,5 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { removeBuilders } from "../../../builder/buildkit/builder-network.ts";
+import { engineName } from "../../../builder/buildkit/engine-name.ts";
 import { openImageBuilder } from "../../../builder/buildkit/image-builder.ts";
+import { until } from "../../rehearsal/until.ts";
 import { builderHere, outcomeOf } from "./builder-here.ts";
 
 const here = await builderHere();
@@ -65,6 +71,27 @@ test("a builder that is opened again under the same name takes over what was lef
     expect((await outcomeOf(again, here.folder, good)).error).toBeUndefined();
   } finally {
     await again.close();
+  }
+});
+
+test("nothing goes on building once its process has been killed", async () => {
+  const worker = `${here.tools.worker}-killed`;
+  const settings = { ...here.settings, folder: join(here.folder, "killed") };
+  const tools = { ...here.tools, worker };
+  const program = join(import.meta.dirname, "killed-builder.ts");
+  const killed = spawn(process.execPath, [program, JSON.stringify({ settings, tools })], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    await once(killed.stdout, "data");
+    const filters = { label: [`slipway.builder=${await engineName(settings.folder, worker)}`] };
+    const running = () => here.engine.listContainers({ filters });
+    expect((await running()).length).toBe(1);
+    killed.kill("SIGKILL");
+    await until("its container ends", async () => (await running()).length === 0);
+  } finally {
+    killed.kill("SIGKILL");
+    await removeBuilders(settings, worker);
   }
 });
 
