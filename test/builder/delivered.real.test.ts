@@ -74,8 +74,10 @@ test("it serves its commit, has a worker of its own beside it, builds on the eng
   expect(await served(`${url}/healthz`)).toMatchObject({ commit: at.head(), branch: "main" });
   expect((await fetch(`${url}/v1/builds`)).status).toBe(401);
   expect(worker).toMatchObject({ servedCommit: at.head() });
-  expect(await served(`${worker?.url}/readyz`)).toMatchObject({ role: "worker", workers: 2 });
-  expect((await fetch(`${worker?.url}/v1/builds`)).status).toBe(404);
+  const ready = await until("the worker's readiness", () => answerOf(`${worker?.url}/readyz`));
+  expect(ready).toMatchObject({ status: "ready", role: "worker" });
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${worker?.url}/v1/builds`, { headers })).status).toBe(404);
 
   const dockerfile = `FROM python:3.12-slim\nRUN echo ${name} > /made\nCMD ["cat", "/made"]\n`;
   const id = await upload(url, token, { name: "team/hello", tag: "1.0", dockerfile });
@@ -160,8 +162,7 @@ describe("by itself, its image", () => {
       const address = NetworkSettings.Networks.bridge?.IPAddress;
       const ready = await until("the builder's readiness", async () => {
         if (!(await container.inspect()).State.Running) throw new Error(await logOf(container));
-        const answer = await fetch(`http://${address}:8000/readyz`).catch(() => undefined);
-        return answer?.ok && ((await answer.json()) as unknown);
+        return answerOf(`http://${address}:8000/readyz`);
       });
       expect(ready).toMatchObject({ status: "ready", role: "all", workers: 1 });
       await container.stop({ t: 10 });
@@ -172,6 +173,12 @@ describe("by itself, its image", () => {
     }
   });
 });
+
+/** Undefined while it does not answer, or answers that all is not well. */
+async function answerOf(url: string): Promise<unknown> {
+  const answer = await fetch(url).catch(() => undefined);
+  return answer?.ok ? answer.json() : undefined;
+}
 
 async function logOf(container: Container): Promise<string> {
   return (await container.logs({ stdout: true, stderr: true })).toString();
