@@ -63,7 +63,6 @@ export async function ask(url: URL, question: Question = {}): Promise<Answer> {
 export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
   const { connections, ...fresh } = question;
   const { method = "GET", headers = {}, body, milliseconds = 10_000, signal } = fresh;
-  const late = AbortSignal.timeout(milliseconds);
   const stand = url.hostname === "localhost" ? undefined : process.env.SLIPWAY_OUTSIDE;
   if (stand && !["127.0.0.1", "localhost"].includes(new URL(stand).hostname)) {
     throw new Error(`SLIPWAY_OUTSIDE: ${stand} is not on this machine; unset it`);
@@ -71,17 +70,20 @@ export function open(url: URL, question: Question = {}): Promise<OpenAnswer> {
   const asked = stand ? new URL(url.pathname + url.search, stand) : url;
   const send = asked.protocol === "https:" ? requestTls : request;
   return new Promise((resolve, reject) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), milliseconds).unref();
     const options = {
       method,
       agent: body === undefined && (connections?.agentOf(asked.protocol) ?? false),
       headers: { ...headers, ...(stand && { host: url.host }) },
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     };
     let isAnswered = false;
     const sent = send(asked, options, (response: IncomingMessage) => {
       isAnswered = true;
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
+    sent.once("close", () => clearTimeout(timer));
     sent.on("error", (error: NodeJS.ErrnoException) => {
       const wasClosed = !isAnswered && sent.reusedSocket && error.code === "ECONNRESET";
       if (wasClosed && ["GET", "HEAD"].includes(method)) resolve(open(url, fresh));

@@ -50,8 +50,14 @@ export async function runBuild(run: BuildRun): Promise<string> {
     after(buildLimits.seconds * 1_000, () => end(exceeded.seconds(buildLimits))),
     after(UNWATCHED, () => watchUse(ready, watch, stop.signal)),
   ];
-  const ended = await ask(run, ready, watch, stop.signal);
-  for (const each of unhear) each();
+  const ended = await ask(run, ready, watch, stop.signal)
+    .catch((error) => {
+      stop.abort();
+      throw error;
+    })
+    .finally(() => {
+      for (const each of unhear) each();
+    });
   if (ready.builder) ready.builder.disk = watch.disk;
   if (!stop.signal.aborted && ended.code === 0) {
     stop.abort();
@@ -116,9 +122,7 @@ function watchUse({ builder }: Ready, watch: LimitWatch, signal: AbortSignal): v
 
 /** Rejects with the reason of an abort. */
 function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+  return new Promise((_resolve, reject) => void onAbort(signal, reject));
 }
 
 /** Hears of the abort until the function that is returned is called. */

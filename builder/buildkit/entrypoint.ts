@@ -29,8 +29,9 @@ const METADATA_IPV6 = ["fd00:ec2::/32", "fd20:ce::/32"];
 
 /**
  * The shell text that a builder's container begins with, in BuildKit's own image and in the one made here. It makes the cloud's
- * metadata unreachable, and the engine's machine by the address that it has on the builders' network, which a build cannot undo for want of the right to, and lets all commands of a build run in one cgroup below
- * the container's, so that a build that runs into its limits does not take BuildKit with it.
+ * metadata unreachable, and the engine's machine by the address that it has on the builders' network, which a build cannot undo for
+ * want of the right to, and lets all commands of a build run in one cgroup below the container's, so that a build that runs into
+ * its limits does not take BuildKit with it.
  */
 export function entrypoint(limits: EntrypointLimits, socket?: OwnSocket): string {
   return `set -eu

@@ -2,8 +2,8 @@ import type { Container } from "dockerode";
 import { startInContainer } from "./exec.ts";
 
 /**
- * Waits until its input ends, which it does when this process has ended in whatever way, and ends the container's first process, BuildKit: the
- * first signal asks it to finish what it does, the third one does not.
+ * Waits until its input ends, which it does once this process has ended in whatever way, and then ends the container's first process,
+ * BuildKit: the first signal asks it to finish what it does, the third one does not.
  */
 const WAIT = "cat >/dev/null; for time in 1 2 3 4 5 6 7 8; do kill 1; sleep 0.2; done";
 

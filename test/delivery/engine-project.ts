@@ -25,7 +25,7 @@ export default async () => {
   const image = "localhost:5055/web@sha256:" + commit.slice(0, 8).repeat(8);
   new Service({ image: pulumi.output(image), attempt: 1 });
   if (hangs && !pulumi.runtime.isDryRun()) {
-    writeFileSync(hangs, "");
+    writeFileSync(hangs, String(process.ppid));
     while (existsSync(hangs)) await new Promise((resolve) => setTimeout(resolve, 50));
   }
   if (commit === broken && !pulumi.runtime.isDryRun()) throw new pulumi.RunError("web: not proven");
@@ -36,7 +36,7 @@ export default async () => {
 /**
  * Makes a project with Pulumi's real engine and a state of its own; its stack file holds a secret. The environment says what
  * its program does: it delivers the commit `HEAD`, comes to no proof of `BROKEN`, and where it is no preview makes the file
- * `HANGS` and waits until that is gone.
+ * `HANGS`, with the id of the process group that it runs in, and waits until that is gone.
  */
 export async function engineProject() {
   const { path } = await ready(["pulumi"], silentStory);

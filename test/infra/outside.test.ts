@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ask, keepConnections, type Question } from "../../infra/outside.ts";
 import { listen } from "./fake-registry.ts";
 
@@ -72,6 +72,17 @@ describe("a question", () => {
     await expect(ask({ connections })).rejects.toThrow("aborted");
     await ask({ connections, method: "HEAD" }).catch(() => {});
     expect(asked).toEqual(["1 GET", "1 GET", "2 HEAD"]);
+  });
+
+  it("leaves no clock running once it is answered, or has failed", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { ask } = await server(breaksOff);
+    await ask({ milliseconds: 3_600_000 });
+    await expect(ask({ milliseconds: 3_600_000 })).rejects.toThrow("socket hang up");
+    await ask({ milliseconds: 3_600_000, connections: keepConnections() });
+    await new Promise(setImmediate);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("is not asked again where a fresh connection breaks", async () => {

@@ -26,6 +26,9 @@ export interface KeptOptions {
   readonly log: string;
 }
 
+/** Seconds in which a process ends once it is asked to. */
+const PATIENCE = 60;
+
 /** "where: what; how to mend" */
 const forPeople = /^[\w' -]+: .+; .+/;
 
@@ -56,7 +59,10 @@ export function keep(options: KeptOptions): KeptProcess {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
       child.kill("SIGTERM");
-      await ended;
+      const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE * 1_000);
+      const [, signal] = await ended;
+      clearTimeout(late);
+      if (signal === "SIGKILL") throw new Error(`${name} did not end within ${PATIENCE} s`);
     },
   };
 }

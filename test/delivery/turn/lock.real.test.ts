@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../infra/repository.ts";
@@ -22,10 +22,14 @@ async function underWay() {
   const project = await engineProject();
   const hangs = join(temporaryFolder(), "hangs");
   const first = project.launch("deliver", up, { ...pipeline("7"), HEAD: a, HANGS: hangs });
-  await until("the first delivery is under way", () => existsSync(hangs));
+  const group = await until(
+    "the first delivery is under way",
+    () => existsSync(hangs) && (readFileSync(hangs, "utf8") || undefined),
+  );
   const tags = async (): Promise<unknown> =>
     JSON.parse((await project.pulumi("stack", "tag", "ls", "--json", ...up.slice(2))).stdout);
-  return { ...project, first, tags, goOn: () => rmSync(hangs) };
+  const program = Number(group);
+  return { ...project, first, program, tags, goOn: () => rmSync(hangs) };
 }
 
 it("the second waits, says for which pipeline, and then delivers", async () => {
@@ -81,9 +85,11 @@ it("a signal ends the wait at once", async () => {
 });
 
 it("who takes over from a dead pipeline takes its link away", async () => {
-  const { first, run, tags, pulumi, released } = await underWay();
+  const { first, program, run, tags, pulumi, released } = await underWay();
   first.signal("SIGKILL");
   await first.gone();
+  // The program has a group of its own, in which it would go on without an engine.
+  process.kill(-program, "SIGKILL");
   const locked = await run("deliver", up, { ...pipeline("8"), HEAD: b, SLIPWAY_LOCK_WAIT: "0" });
   expect(locked.stderr).toContain(`is locked by ${link("7")}; nothing was changed`);
   expect((await pulumi("cancel", "--yes", ...up.slice(2))).code).toBe(0);

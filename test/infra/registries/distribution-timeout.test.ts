@@ -6,11 +6,14 @@ import { listen } from "../fake-registry.ts";
 it("gives up on a registry that takes the connection and never answers", async () => {
   // Ten seconds are too long for a test: what is asked for is written down, and a fiftieth of it is waited.
   const asked: number[] = [];
-  const { timeout } = AbortSignal;
-  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+  const { setTimeout: clock } = globalThis;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(((
+    act: () => void,
+    milliseconds: number,
+  ) => {
     asked.push(milliseconds);
-    return timeout.call(AbortSignal, milliseconds / 50);
-  });
+    return clock(act, milliseconds / 50);
+  }) as typeof setTimeout);
   const { port } = await listen(() => {});
   const distribution = new Distribution(`http://localhost:${port}`, "web", "mend it so");
   await expect(distribution.digestOf("main")).rejects.toThrow(
