@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { abortOf } from "../abort-of.ts";
 import type { Log, Task } from "../work/steps.ts";
 import type { End } from "./builder-container.ts";
 import type { Client, ClientEnd } from "./client.ts";
@@ -118,11 +119,6 @@ function watchUse({ builder }: Ready, watch: LimitWatch, signal: AbortSignal): v
   if (builder === undefined) return;
   // A container that cannot be asked any more has ended, which is heard of by itself.
   watchUsage(builder.container, (usage) => watch.see(usage), signal).catch(() => {});
-}
-
-/** Rejects with the reason of an abort. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => void onAbort(signal, reject));
 }
 
 /** Hears of the abort until the function that is returned is called. */

@@ -1,35 +1,14 @@
 import { join } from "node:path";
 import type DockerClient from "dockerode";
-import type { Container, ContainerCreateOptions } from "dockerode";
+import type { Container } from "dockerode";
 import { MachineryLost } from "../work/steps.ts";
+import { type BuilderPlan, containerOptions, labels } from "./container-options.ts";
 import { type Dial, openDial } from "./dial.ts";
-import { entrypoint, OWN_MEMORY, OWN_PIDS, type OwnSocket } from "./entrypoint.ts";
 import { askContainer } from "./exec.ts";
 import { leash } from "./leash.ts";
-import { isAnswered, makeSockets, SOCKET, type Sockets } from "./sockets.ts";
+import type { Ready } from "./site.ts";
+import { isAnswered, makeSockets, type Sockets } from "./sockets.ts";
 import { diskOf } from "./usage.ts";
-
-/** What a builder's container is made of. */
-export interface BuilderPlan {
-  /** The name of its image in the engine. */
-  readonly image: string;
-  /** Whose it is; see `engineName`. */
-  readonly owner: string;
-  readonly slot: number;
-  /** Where its sockets go. */
-  readonly work: string;
-  /** Whether the engine may run on this very machine. */
-  readonly isEngineHere: boolean;
-  readonly network: string;
-  readonly memory: number;
-  readonly cpus: number;
-  readonly pids: number;
-  readonly logBytes: number;
-  readonly cacheBytes: number;
-}
-
-/** What a worker's containers, networks and volumes carry; its value is the name of `engineName`. */
-export const LABEL = "slipway.builder";
 
 /** Why a container ended: `memory` where it ran out of that. */
 export type End = "memory" | "gone";
@@ -44,14 +23,7 @@ export interface Builder {
 }
 
 /** A builder that can be asked. */
-interface Reached {
-  readonly builder: Builder;
-  /** As in `BUILDKIT_HOST`. */
-  readonly address: string;
-}
-
-/** Where a container finds the folder that it shares with this machine. */
-const SHARED = "/run/slipway";
+type Reached = Required<Ready>;
 
 /** Seconds that BuildKit may take until it answers. */
 const PATIENCE = 30;
@@ -147,7 +119,7 @@ export class BuilderContainer {
     const sockets = await makeSockets(join(this.#plan.work, `${this.#plan.slot}`));
     this.#sockets = sockets;
     await this.#engine.createVolume({ Name: this.#name, Labels: labels(this.#plan) });
-    const made = options(this.#name, this.#plan, isShared ? sockets.shared : undefined);
+    const made = containerOptions(this.#name, this.#plan, isShared ? sockets.shared : undefined);
     const container = await this.#engine.createContainer(made);
     await container.start();
     const ended = new AbortController();
@@ -183,53 +155,6 @@ async function isAnswering(container: Container): Promise<boolean> {
 
 /** The container was started, but not what runs in it. */
 class NotUp extends Error {}
-
-function labels({ owner, slot }: BuilderPlan): Record<string, string> {
-  return { [LABEL]: owner, "slipway.slot": `${slot}` };
-}
-
-/** @param shared the folder of this machine in which BuildKit makes a socket. */
-function options(name: string, plan: BuilderPlan, shared?: string): ContainerCreateOptions {
-  const memory = plan.memory + OWN_MEMORY;
-  const socket = shared === undefined ? undefined : ownSocket();
-  return {
-    name,
-    Image: plan.image,
-    Labels: labels(plan),
-    Entrypoint: ["sh", "-c", entrypoint(plan, socket)],
-    Cmd: [],
-    Env: [
-      // BuildKit would clip a step's log by itself long before the builder's own limit ends the build.
-      `BUILDKIT_STEP_LOG_MAX_SIZE=${Math.min(plan.logBytes + 2 ** 20, 2 ** 31 - 1)}`,
-      "BUILDKIT_STEP_LOG_MAX_SPEED=-1",
-    ],
-    HostConfig: {
-      // What BuildKit needs to mount and to run a build's commands, which themselves get neither.
-      CapAdd: ["SYS_ADMIN", "NET_ADMIN"],
-      SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
-      MaskedPaths: [],
-      ReadonlyPaths: [],
-      Memory: memory,
-      MemorySwap: memory,
-      NanoCpus: Math.round(plan.cpus * 1e9),
-      PidsLimit: plan.pids + OWN_PIDS,
-      NetworkMode: plan.network,
-      Mounts: [
-        { Type: "volume", Source: name, Target: "/var/lib/buildkit" },
-        ...(shared === undefined
-          ? []
-          : [{ Type: "bind" as const, Source: shared, Target: SHARED }]),
-      ],
-      LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "1" } },
-    },
-  };
-}
-
-/** This user's alone. */
-function ownSocket(): OwnSocket {
-  const { getuid = () => 0, getgid = () => 0 } = process;
-  return { path: `${SHARED}/${SOCKET}`, uid: getuid(), gid: getgid() };
-}
 
 async function endOf(container: Container): Promise<End> {
   // Where the engine goes away the answer breaks off: the container counts as ended.

@@ -1,7 +1,7 @@
 import type DockerClient from "dockerode";
 import { openEngine } from "../../setup/open-engine.ts";
 import type { Settings } from "../settings.ts";
-import { LABEL } from "./builder-container.ts";
+import { LABEL } from "./container-options.ts";
 import { engineName } from "./engine-name.ts";
 
 /**

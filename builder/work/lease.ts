@@ -1,3 +1,4 @@
+import { abortOf } from "../abort-of.ts";
 import type { Journal } from "../journal.ts";
 import type { FetchedJob, Queue } from "../queue/queue.ts";
 import type { Changes } from "../store/changes.ts";
@@ -117,9 +118,7 @@ export function keepLease(parts: LeaseParts): Lease {
 /** Signs until it has worked. @throws the signal's reason as soon as it is aborted. */
 async function untilSigned(sign: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const lost = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+  const lost = abortOf(signal);
   while (!(await Promise.race([sign(), lost]))) {
     await Promise.race([new Promise((resolve) => setTimeout(resolve, RETRY_AFTER)), lost]);
   }
