@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { extract } from "tar-stream";
+import { type Extract, extract } from "tar-stream";
 import { openEngine } from "./open-engine.ts";
 
 /**
@@ -36,11 +36,14 @@ function unlessAbsent(error: { statusCode?: number }): undefined {
 
 async function writeOnlyFile(archive: NodeJS.ReadableStream, file: string): Promise<void> {
   const entries = extract();
-  const written = pipeline(archive, entries);
+  // Together, so that an archive that breaks off fails this, wherever that is noticed first.
+  await Promise.all([writeFiles(entries, file), pipeline(archive, entries)]);
+}
+
+async function writeFiles(entries: Extract, file: string): Promise<void> {
   for await (const entry of entries) {
     if (entry.header.type === "file")
       await pipeline(entry, createWriteStream(file, { mode: 0o755 }));
     else entry.resume();
   }
-  await written;
 }

@@ -6,7 +6,7 @@ import { Readable, Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { extract } from "tar-stream";
+import { type Extract, extract } from "tar-stream";
 
 const IMAGE = "application/vnd.oci.image";
 
@@ -44,10 +44,18 @@ async function readArchive(
   saved: Readable,
   layout: string,
 ): Promise<{ large: ReadonlyMap<string, Blob>; small: ReadonlyMap<string, Buffer> }> {
+  const entries = extract();
+  // Together, so that an archive that breaks off fails this, wherever that is noticed first.
+  const [files] = await Promise.all([readEntries(entries, layout), pipeline(saved, entries)]);
+  return files;
+}
+
+async function readEntries(
+  entries: Extract,
+  layout: string,
+): Promise<{ large: ReadonlyMap<string, Blob>; small: ReadonlyMap<string, Buffer> }> {
   const large = new Map<string, Blob>();
   const small = new Map<string, Buffer>();
-  const entries = extract();
-  const read = pipeline(saved, entries);
   for await (const entry of entries) {
     const { name, type, size = 0, linkname } = entry.header;
     if (type === "symlink" && linkname) {
@@ -61,7 +69,6 @@ async function readArchive(
       large.set(name, await writeBlob(Readable.from(entry), layout, "layer"));
     entry.resume();
   }
-  await read;
   return { large, small };
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { expect, onTestFinished, test } from "vitest";
@@ -89,4 +90,21 @@ test("a new engine's archive, whose layers may be compressed already", async () 
 test("an archive that lacks a part is refused", async () => {
   const archive = saved({ "1.json": config }, { Config: "1.json", Layers: ["a/layer.tar"] });
   await expect(made(archive)).rejects.toThrow("the engine saved an image without its a/layer.tar");
+});
+
+test.each([
+  { where: "between two files", bytes: 512 + 5 * 2 ** 20 },
+  { where: "within a large layer", bytes: 2 ** 20 },
+  { where: "within a small file", bytes: 512 + 5 * 2 ** 20 + 515 },
+])("an archive that breaks off $where fails, and nothing else does", async ({ bytes }) => {
+  const whole = await buffer(
+    saved({ "a.tar": large, "b.tar": "small" }, { Config: "b.tar", Layers: ["a.tar"] }),
+  );
+  const broken = Readable.from(
+    (async function* () {
+      yield whole.subarray(0, bytes);
+      throw new Error("the engine went away");
+    })(),
+  );
+  await expect(made(broken)).rejects.toThrow("the engine went away");
 });

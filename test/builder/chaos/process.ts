@@ -9,7 +9,7 @@ const START = join(import.meta.dirname, "..", "..", "..", "builder", "start.ts")
 /** A process of the service that is started again whenever it ends, as a process manager does. */
 export interface KeptProcess {
   readonly name: string;
-  /** Its last line each time that it ended of itself and did not say why in the form for people. */
+  /** Its last words each time that it ended of itself and did not say why in the form for people. */
   readonly crashes: readonly string[];
   /** Ends it with -9; it is started again at once. */
   kill(): void;
@@ -38,8 +38,10 @@ export function keep(options: KeptOptions): KeptProcess {
   const crashes: string[] = [];
   let isWanted = true;
   const start = (): ChildProcess => {
-    const started = spawnOne(options, (signal, last) => {
-      if (isWanted && signal === null && !forPeople.test(last)) crashes.push(`${name}: ${last}`);
+    const started = spawnOne(options, (signal, said) => {
+      if (isWanted && signal === null && !forPeople.test(lastLine(said))) {
+        crashes.push(`${name}: ${said.slice(-1_000)}`);
+      }
     });
     // What it has started may hold its output open for a while longer.
     started.once("exit", () => {
@@ -69,7 +71,7 @@ export function keep(options: KeptOptions): KeptProcess {
 
 function spawnOne(
   { role, env, log }: KeptOptions,
-  closed: (signal: NodeJS.Signals | null, last: string) => void,
+  closed: (signal: NodeJS.Signals | null, said: string) => void,
 ): ChildProcess {
   const child = spawn(process.execPath, [START, role], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
@@ -82,6 +84,6 @@ function spawnOne(
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
-  child.once("close", (_code, signal) => closed(signal, lastLine(said)));
+  child.once("close", (_code, signal) => closed(signal, said));
   return child;
 }
