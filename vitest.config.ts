@@ -1,6 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `unit` needs nothing but Node; `real` needs the Docker engine and Pulumi's CLI that the set-up brings. */
+/** What needs the Docker engine and Pulumi's CLI that the set-up brings. */
+const real = {
+  setupFiles: ["test/forget-variables.ts"],
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // Each file waits for the engine most of the time; vitest itself would run one after the other on two cores.
+  maxWorkers: 2,
+};
+
+/** They cut builds off in the middle, which an engine has to bear, but nobody else's build meanwhile. */
+const cutting = ["test/rehearsal/interruption.real.test.ts", "test/builder/chaos/*.real.test.ts"];
+
+/** `unit` needs nothing but Node; then comes what is real, and last of it what is `real-cut`. */
 export default defineConfig({
   test: {
     projects: [
@@ -16,14 +28,15 @@ export default defineConfig({
       },
       {
         test: {
+          ...real,
           name: "real",
           include: ["test/**/*.real.test.ts"],
-          setupFiles: ["test/forget-variables.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          // Each file waits for the engine most of the time; vitest itself would run one after the other on two cores.
-          maxWorkers: 2,
+          exclude: cutting,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        test: { ...real, name: "real-cut", include: cutting, sequence: { groupOrder: 2 } },
       },
     ],
   },

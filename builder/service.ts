@@ -14,6 +14,7 @@ import type { Database } from "./store/database.ts";
 import { isDatabaseAway } from "./store/failures.ts";
 import { openBuildStore } from "./store/open-build-store.ts";
 import { openDatabase } from "./store/open-database.ts";
+import { openUpkeep } from "./store/upkeep.ts";
 import { openWorker } from "./work/open-worker.ts";
 import type { ImageBuilder } from "./work/steps.ts";
 import { takeWorkerName } from "./work/worker-name.ts";
@@ -60,6 +61,8 @@ export async function openService(
     closing.push(() => database.close());
     const queue = await openQueue(database, journal);
     closing.push(() => queue.close());
+    const upkeep = openUpkeep(database, queue, journal);
+    closing.push(() => upkeep.close());
     const parts = { settings, database, queue, journal, closing, graceSeconds };
     const building: Building = {};
     // Orders are taken while the builders still start.

@@ -8,7 +8,6 @@ import type { Database } from "./database.ts";
 import { findBuilds } from "./find-builds.ts";
 import { cancelBuild, retryBuild } from "./handle-builds.ts";
 import { countBuilds, countWorkers, listBuilds, readAttempts, readLog } from "./read-builds.ts";
-import { openUpkeep } from "./upkeep.ts";
 
 /** What the store is opened on. */
 export interface StoreParts {
@@ -24,7 +23,6 @@ export async function openBuildStore(
 ): Promise<BuildStore & { close(): Promise<void> }> {
   const { settings, database, queue, journal } = parts;
   const changes = await openChanges(database);
-  const upkeep = openUpkeep(database, queue, journal);
   return {
     create: createBuilds(database, queue, settings.uploadLimits.waiting),
     find: findBuilds(database),
@@ -46,9 +44,6 @@ export async function openBuildStore(
     async check() {
       await database.query("SELECT 1");
     },
-    async close() {
-      await upkeep.close();
-      await changes.close();
-    },
+    close: () => changes.close(),
   };
 }

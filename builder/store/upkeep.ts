@@ -8,7 +8,7 @@ import { dropOld } from "./retention.ts";
 const RECONCILE_EVERY = 5_000;
 const DROP_OLD_EVERY = 3_600_000;
 
-/** What every process does besides, so that it is done as long as any of them lives. The first go is right now. */
+/** What every process does besides, once, so that it is done as long as any of them lives. The first go is right now. */
 export function openUpkeep(
   database: Database,
   queue: Queue,

@@ -8,7 +8,6 @@ import type { Settings } from "../settings.ts";
 import { openChanges } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { endLeases } from "../store/reconcile.ts";
-import { openUpkeep } from "../store/upkeep.ts";
 import { openImages } from "./images.ts";
 import { openCallbacks } from "./open-callbacks.ts";
 import { openReadiness } from "./readiness.ts";
@@ -60,7 +59,6 @@ export async function openWorker(parts: WorkerParts): Promise<Worker> {
     if (queued === pushesOf(worker) || queued === BUILDS) wake.wake();
   });
   if (name.isSuccessor) await endLeases(database, worker);
-  const upkeep = openUpkeep(database, queue, journal);
   const callbacks = await openCallbacks({ ...parts, secret: settings.callbackSecret });
   const images = await openImages(database, builder, worker, journal);
   const readiness = openReadiness(builder, journal);
@@ -93,7 +91,6 @@ export async function openWorker(parts: WorkerParts): Promise<Worker> {
       endAll();
       await all;
       await callbacks.close();
-      await upkeep.close();
       await images.close();
       await changes.close();
       await rm(contexts, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { type Chance, chanceFrom } from "./random.ts";
 
-// CHAOS_BUILDS=1000 CHAOS_SEED=7 CHAOS_LOGS=/tmp node_modules/.bin/vitest run --project real test/builder/chaos
+// CHAOS_BUILDS=1000 CHAOS_SEED=7 CHAOS_LOGS=/tmp node_modules/.bin/vitest run --project real-cut test/builder/chaos
 
 /** How large a run is, and by what chance. */
 export interface ChaosSettings {

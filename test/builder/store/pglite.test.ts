@@ -9,6 +9,7 @@ import { openBuildStore } from "../../../builder/store/open-build-store.ts";
 import { openDatabase } from "../../../builder/store/open-database.ts";
 import { applySchema } from "../../../builder/store/schema.ts";
 import { tidy } from "../../../builder/store/tidy.ts";
+import { openUpkeep } from "../../../builder/store/upkeep.ts";
 import { until } from "../../rehearsal/until.ts";
 import { keepJournal } from "../kept-journal.ts";
 import { startWorker } from "../work/work-world.ts";
@@ -64,6 +65,7 @@ test("a process that is killed loses no build that it said yes to, and the next 
   const queue = await openQueue(database, journal);
   const settings = { uploadLimits: { waiting: 10_000 } };
   const store = await openBuildStore({ settings, database, queue, journal });
+  const upkeep = openUpkeep(database, queue, journal);
   for (const id of ids) expect((await store.find(id))?.id).toBe(id);
   const since = performance.now();
   const worker = await startWorker({ database, queue, journal }, { folder });
@@ -81,6 +83,7 @@ test("a process that is killed loses no build that it said yes to, and the next 
   );
   expect(lost[0]?.seconds).toBeLessThan((performance.now() - since) / 1_000);
   await worker.close();
+  await upkeep.close();
   await store.close();
   await queue.close();
   await database.close();

@@ -11,13 +11,14 @@ import type { BuildStore, NewBuild } from "../../../builder/store/build-store.ts
 import type { Database } from "../../../builder/store/database.ts";
 import { openBuildStore } from "../../../builder/store/open-build-store.ts";
 import { openDatabase } from "../../../builder/store/open-database.ts";
+import { openUpkeep } from "../../../builder/store/upkeep.ts";
 import { until } from "../../rehearsal/until.ts";
 import { type KeptJournal, keepJournal } from "../kept-journal.ts";
 
 /** How many builds of one client may wait in these tests. */
 export const WAITING = 20;
 
-/** A database with its queue and its builds. */
+/** A database with its queue, its builds and their upkeep. */
 export interface World {
   readonly folder: string;
   readonly databaseUrl: string | undefined;
@@ -43,6 +44,7 @@ export async function openWorld(databaseUrl?: string): Promise<World> {
   const queue = await openQueue(database, journal);
   const settings = { uploadLimits: { waiting: WAITING } };
   const store = await openBuildStore({ settings, database, queue, journal });
+  const upkeep = openUpkeep(database, queue, journal);
   return {
     folder,
     databaseUrl,
@@ -61,6 +63,7 @@ export async function openWorld(databaseUrl?: string): Promise<World> {
       );
     },
     async close() {
+      await upkeep.close();
       await store.close();
       await queue.close();
       await database.close();
