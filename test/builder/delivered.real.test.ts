@@ -27,7 +27,7 @@ let door: EngineDoor;
 let image: string;
 
 beforeAll(async () => {
-  [at, door] = await Promise.all([prepareDelivery(), gateway().then(openEngineDoor)]);
+  [at, door] = await Promise.all([prepareDelivery(400), gateway().then(openEngineDoor)]);
   const { ca, client } = door.certificates;
   const registry = await addressOnBridge(at.registry.port);
   const workerPort = await freePort();

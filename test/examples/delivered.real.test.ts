@@ -23,7 +23,8 @@ const apps = {
 let at: CloudCheckout;
 
 beforeAll(async () => {
-  at = await prepareCloudCheckout();
+  // The first images of the examples take their time.
+  at = await prepareCloudCheckout(400);
   at.configure((config) => {
     for (const { registry } of Object.values(config["slipway:services"])) {
       registry.port = at.registry.port;

@@ -26,9 +26,12 @@ export interface CloudCheckout extends TestDelivery {
   takeDown(...stacks: string[]): Promise<void>;
 }
 
-/** Makes a checkout whose proofs of cloud stacks, and Cloud Run's patience with a new instance, end after 10 seconds. */
-export async function prepareCloudCheckout(): Promise<CloudCheckout> {
-  const at = await prepareDelivery();
+/**
+ * Makes a checkout whose proofs of cloud stacks, and Cloud Run's patience with a new instance, end after 10 seconds.
+ * @param seconds that a command may take; see `prepareDelivery`.
+ */
+export async function prepareCloudCheckout(seconds?: number): Promise<CloudCheckout> {
+  const at = await prepareDelivery(seconds);
   const own = { SLIPWAY_REHEARSAL_REGISTRY: `localhost:${at.registry.port}` };
   const rehearse: CloudCheckout["rehearse"] = (flags, env = {}) =>
     at.run("rehearse", flags, { ...own, ...env });

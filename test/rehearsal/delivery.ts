@@ -22,7 +22,7 @@ export interface TestDelivery extends Checkout {
   /** The port on which `dev` is delivered, and its URL. */
   readonly port: number;
   readonly url: string;
-  /** Runs one of the commands to its end. */
+  /** Runs one of the commands to its end; fails where that takes too long. */
   run(script: Script, flags?: readonly string[], env?: Environment): Promise<Ran>;
   /** Starts one of the commands. */
   launch(script: Script, flags?: readonly string[], env?: Environment): Launched;
@@ -55,8 +55,9 @@ export interface StateResource {
 /**
  * Makes a checkout that delivers to this machine's engine by way of a registry of its own, committed on `main`. Failing proofs
  * give up after 4 seconds. Its state is marked as made by the stand-ins, so that the plugins of the machine play no part.
+ * @param seconds that a command may take. Default: somewhat less than a test.
  */
-export async function prepareDelivery(): Promise<TestDelivery> {
+export async function prepareDelivery(seconds = 170): Promise<TestDelivery> {
   const [port, registry] = await Promise.all([freePort(), startPrivateRegistry()]);
   const checkout = copyCheckout();
   checkout.configure((config) => {
@@ -81,11 +82,7 @@ export async function prepareDelivery(): Promise<TestDelivery> {
     registry,
     port,
     url: `http://localhost:${port}`,
-    run(script, flags = [], env = {}) {
-      markStandIns();
-      const options = { cwd: checkout.folder, env: environment(env) };
-      return run("node", command(script, flags), options);
-    },
+    run: (script, flags, env) => delivery.launch(script, flags, env).endedWithin(seconds),
     launch(script, flags = [], env = {}) {
       markStandIns();
       const options = { cwd: checkout.folder, env: environment(env) };
@@ -93,7 +90,8 @@ export async function prepareDelivery(): Promise<TestDelivery> {
     },
     npm(args) {
       markStandIns();
-      return run("npm", args, { cwd: checkout.folder, env: environment({}) });
+      const options = { cwd: checkout.folder, env: environment({}) };
+      return launch("npm", args, options).endedWithin(seconds);
     },
     async deliver(flags = [], env = {}) {
       const { code, stdout, stderr } = await delivery.run("start", [...flags, "--json"], env);

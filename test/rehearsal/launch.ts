@@ -7,6 +7,8 @@ export interface Launched {
   readonly pid: number;
   /** How it ended. */
   readonly ended: Promise<Ran>;
+  /** How it ended, with all that it said. One that takes longer is killed, and what it had said is in the error. */
+  endedWithin(seconds: number): Promise<Ran>;
   /** Waits until nothing of the group is left. */
   gone(): Promise<void>;
   /** Waits until its standard error has a match. */
@@ -44,10 +46,25 @@ export function launch(
       setImmediate(() => resolve({ code: code ?? undefined, stdout, stderr }));
     });
   });
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
   const pid = child.pid ?? 0;
   return {
     pid,
     ended,
+    async endedWithin(seconds) {
+      const late = Promise.withResolvers<never>();
+      const clock = setTimeout(() => {
+        signalGroup(pid, "SIGKILL");
+        const words = `${stdout}${stderr}`.slice(-4_000);
+        late.reject(new Error(`not within ${seconds} s: ${args.join(" ")}, which said\n${words}`));
+      }, seconds * 1_000);
+      try {
+        const code = await Promise.race([closed, late.promise]);
+        return { code: code ?? undefined, stdout, stderr };
+      } finally {
+        clearTimeout(clock);
+      }
+    },
     async said(pattern) {
       await until(`${pattern} in\n${stderr}`, () => {
         if (hasEnded && !pattern.test(stderr))
