@@ -19,6 +19,12 @@ interface Blob {
   readonly size: number;
 }
 
+/** The files of a saved image by their names: the large ones in the layout already, the small ones as they are. */
+interface Files {
+  readonly large: ReadonlyMap<string, Blob>;
+  readonly small: ReadonlyMap<string, Buffer>;
+}
+
 /**
  * Makes an OCI layout of an image as `docker save` writes it, in the engine's old form or its new one. Layers are compressed.
  * @returns the digest of its manifest.
@@ -40,20 +46,14 @@ export async function layoutFromSaved(saved: Readable, layout: string): Promise<
   return writeManifest(config, layers, layout);
 }
 
-async function readArchive(
-  saved: Readable,
-  layout: string,
-): Promise<{ large: ReadonlyMap<string, Blob>; small: ReadonlyMap<string, Buffer> }> {
+async function readArchive(saved: Readable, layout: string): Promise<Files> {
   const entries = extract();
   // Together, so that an archive that breaks off fails this, wherever that is noticed first.
   const [files] = await Promise.all([readEntries(entries, layout), pipeline(saved, entries)]);
   return files;
 }
 
-async function readEntries(
-  entries: Extract,
-  layout: string,
-): Promise<{ large: ReadonlyMap<string, Blob>; small: ReadonlyMap<string, Buffer> }> {
+async function readEntries(entries: Extract, layout: string): Promise<Files> {
   const large = new Map<string, Blob>();
   const small = new Map<string, Buffer>();
   for await (const entry of entries) {
